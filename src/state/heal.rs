@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::domain::TextParams;
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, NoticeKind, ProblemBox, Saved, ShotKey};
 
@@ -34,15 +33,6 @@ impl AppState {
             return true;
         }
         matches!(error.cause(), Cause::Offline { .. }) && !self.settings.offline
-    }
-
-    /// The sliders or the model are others than before: what was wrong with an answer was wrong with those. What was
-    /// typed stays as wrong as it was.
-    pub(in crate::state) fn heal_text(&mut self, before: &TextParams) {
-        let typed = |error: &StudioError| matches!(error.cause(), Cause::EmptyPrompt | Cause::BadField { .. });
-        if self.text() != before {
-            self.write.error.take_if(|error| !typed(error));
-        }
     }
 
     /// The same in Create, but for latents that wait for another model.

@@ -78,8 +78,6 @@ pub struct AppState {
     pub now_ms: i64,
     pub dice: Dice,
     lanes: lanes::Lanes,
-    /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
-    sliders_moved_ms: Option<i64>,
     /// Settings as they are on disk, and as they were at the last tick.
     saved_settings: Settings,
     seen_settings: Settings,
@@ -127,7 +125,6 @@ impl AppState {
             now_ms: 0,
             dice: Dice(dice),
             lanes: lanes::Lanes::default(),
-            sliders_moved_ms: None,
         }
     }
 
@@ -137,7 +134,7 @@ impl AppState {
 
     /// The sliders of text in use: the open conversation's own, else the person's.
     pub fn text(&self) -> &TextParams {
-        self.write.open.manner.sliders.as_ref().unwrap_or(&self.settings.text)
+        self.write.text(&self.settings)
     }
 
     /// The sizes that the chosen picture model draws, where it draws any. A file without a card is taken for such a one.

@@ -128,16 +128,9 @@ impl AppState {
         if self.write.open.id.as_ref() == Some(&document) {
             self.write.open.pictures.push(picture.clone());
         }
-        self.touch(&document);
+        let (write, env) = self.write(fx);
+        write.touch(&document, &env);
         fx.push(Effect::Journal { id: document, entry: JournalEntry::Picture { picture } });
-    }
-
-    /// Takes a picture out of the text; its file stays in the library.
-    pub(in crate::state) fn remove_illustration(&mut self, id: u64, fx: &mut Effects) {
-        self.write.open.pictures.retain(|picture| picture.id != id);
-        if let Some(document) = self.write.open.id.clone() {
-            fx.push(Effect::Journal { id: document, entry: JournalEntry::PictureGone { id } });
-        }
     }
 
     /// Another picture for the passage of one: of its words as they are now.
@@ -161,7 +154,7 @@ impl AppState {
     pub(in crate::state) fn go_to_subject(&mut self, fx: &mut Effects) {
         if let Some(subject) = self.create.subject.clone() {
             self.settings.room = Room::Write;
-            self.open_conversation(subject.document, fx);
+            self.in_write(fx, |write, env| write.open_conversation(subject.document, env));
         }
     }
 

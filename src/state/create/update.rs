@@ -222,7 +222,7 @@ impl AppState {
             job.phase = Phase::Cancelling;
             self.cancel_job(id, fx);
         } else if self.write.bring(|job| job.id == Some(id)) {
-            self.stop_job(fx);
+            self.in_write(fx, |write, env| write.stop_job(env));
         }
     }
 

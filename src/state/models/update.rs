@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::{
-    CardDefaults, FetchEvent, FetchEventKind, ImageParams, JobId, Makes, Medium, ModelCard, ModelPresence, ModelRef,
-    Room, SMOLLM_ID, STICKER_ID, TextParams,
+    FetchEvent, FetchEventKind, ImageParams, JobId, Makes, Medium, ModelCard, ModelPresence, ModelRef, Room, SMOLLM_ID,
+    STICKER_ID,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{
@@ -29,7 +29,7 @@ impl AppState {
             ModelsCommand::Fetch(id) => self.fetch(&id, fx),
             ModelsCommand::AnswerTerms(id, agreed) => self.answer_terms(id, agreed, fx),
             ModelsCommand::CancelFetch(id) => self.cancel_fetch(&id, fx),
-            ModelsCommand::UseModel(id) => self.use_model(&id),
+            ModelsCommand::UseModel(id) => self.use_model(&id, fx),
             ModelsCommand::ChooseModelFile => fx.push(Effect::AskModelFile),
             ModelsCommand::ChooseModelFolder => fx.push(Effect::AskModelFolder),
             ModelsCommand::OpenModel(path) => self.open_model(path, fx),
@@ -83,14 +83,14 @@ impl AppState {
                 self.models.filter.take_if(|only| *only != makes);
             }
             // What waits for it must not wait for an answer that may never come.
-            self.fetch_cancelled(id, fx);
+            self.in_write(fx, |write, env| write.fetch_cancelled(id, env));
             return;
         }
         // Files that are here are checked without asking anybody.
         if offline && !entry.is_unchecked() {
             let error: StudioError = Cause::Offline { id: id.to_owned() }.into();
             entry.error = Some(error.clone());
-            self.fetch_ended(id, Some(error), fx);
+            self.in_write(fx, |write, env| write.fetch_ended(id, Some(error), env));
             return;
         }
         entry.error = None;
@@ -136,85 +136,35 @@ impl AppState {
                 entry.error = None;
                 entry.presence = ModelPresence::Here { path };
                 self.note(NoticeKind::ModelFetched(id.clone()));
-                self.fetch_ended(&id, None, fx);
+                self.in_write(fx, |write, env| write.fetch_ended(&id, None, env));
                 // The hub may have told what the card did not say, and the file may be a part of another model.
                 fx.push(Effect::ReadModels);
             }
             FetchEventKind::Failed(error) => {
                 entry.fetch_stopped();
                 entry.error = Some(error.clone());
-                self.fetch_ended(&id, Some(error), fx);
+                self.in_write(fx, |write, env| write.fetch_ended(&id, Some(error), env));
             }
             FetchEventKind::Cancelled => {
                 entry.fetch_stopped();
-                self.fetch_cancelled(&id, fx);
+                self.in_write(fx, |write, env| write.fetch_cancelled(&id, env));
             }
         }
     }
 
     /// Chooses a model for the room that uses its kind, and goes there.
-    pub(in crate::state) fn use_model(&mut self, id: &str) {
+    pub(in crate::state) fn use_model(&mut self, id: &str, fx: &mut Effects) {
         let Some(entry) = self.catalogue.of_file(id) else { return };
         let (id, makes) = (&entry.card.id.clone(), entry.card.makes);
         match makes {
             Makes::Image => self.choose_image_model(id.to_owned()),
-            Makes::Text => self.choose_text_model(id.to_owned()),
+            Makes::Text => {
+                let (write, mut env) = self.write(fx);
+                write.choose_model(id.to_owned(), &mut env);
+            }
         }
         self.settings.room = room_of(makes);
         self.note(NoticeKind::ModelUsed(id.to_owned()));
-    }
-
-    /// Takes a language model for what is open and for what is begun later (a character's own is for its conversation
-    /// alone), with the sliders that its card starts with where the person moved none.
-    pub(in crate::state) fn choose_text_model(&mut self, id: String) {
-        let before = self.text().clone();
-        let (own, all) = (self.card_defaults(&before.model), self.card_defaults(&self.settings.text_card));
-        let new = self.card_defaults(&id);
-        let choose = |params: &mut TextParams, old: &CardDefaults| {
-            if params.model != id {
-                old.hand_over(&new, params);
-                // It runs ahead of the other one.
-                params.draft = None;
-                params.model.clone_from(&id);
-            }
-        };
-        // What has answers keeps the model that is chosen in it.
-        if self.write.open.page.is_none() && self.write.open.written_with().is_some() {
-            self.text_mut();
-        }
-        if self.write.open.manner.speaker.is_none() {
-            choose(&mut self.settings.text, &all);
-            self.settings.text_card.clone_from(&id);
-            self.write.open.manner.sliders.iter_mut().for_each(|params| choose(params, &own));
-        } else {
-            choose(self.text_mut(), &own);
-        }
-        self.sliders_moved_ms = Some(self.now_ms);
-        self.heal_text(&before);
-    }
-
-    /// A conversation goes on with the model that wrote its last answer, whatever was chosen for others.
-    pub(in crate::state) fn keep_model(&mut self) {
-        let open = &self.write.open;
-        let wrote = open.written_with().filter(|id| **id != self.settings.text.model && open.page.is_none());
-        let Some(id) = wrote.filter(|_| open.manner.sliders.is_none()).cloned() else { return };
-        let mut params = TextParams { draft: None, model: id.clone(), ..self.settings.text.clone() };
-        self.card_defaults(&self.settings.text_card).hand_over(&self.card_defaults(&id), &mut params);
-        self.write.open.manner.sliders = Some(params);
-    }
-
-    pub(in crate::state) fn card_defaults(&self, id: &str) -> CardDefaults {
-        self.catalogue.entry(id).map(|entry| entry.card.defaults.clone()).unwrap_or_default()
-    }
-
-    /// The catalogue is known: sliders that were never its model's start where its card says.
-    pub fn settle_text_sliders(&mut self) {
-        let id = self.settings.text.model.clone();
-        if self.settings.text_card != id && self.catalogue.entry(&id).is_some() {
-            let (old, new) = (self.card_defaults(&self.settings.text_card), self.card_defaults(&id));
-            old.hand_over(&new, &mut self.settings.text);
-            self.settings.text_card = id;
-        }
     }
 
     /// Looks into a file before it counts as a model.
@@ -367,7 +317,7 @@ impl AppState {
             // Whoever is in the room that uses it wants it there; elsewhere it is said what was found.
             self.forget_opened();
             if self.catalogue.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
-                self.use_model(&id);
+                self.use_model(&id, fx);
             } else {
                 self.go(Room::Models, fx);
                 self.note(NoticeKind::ModelOpened(id));

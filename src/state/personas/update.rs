@@ -1,14 +1,9 @@
 //! Characters: the library, and conversations with one.
 
-use crate::domain::{
-    Face, JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, Role, Room, START, Speaker, StoryCard,
-    TextPrompt,
-};
+use crate::domain::{Face, JournalEntry, KeptPersona, Message, Persona, PersonaId, Role, Room, START, Speaker};
 use crate::error::StudioError;
 use crate::lang::Both;
-use crate::state::{
-    AppState, CardEdit, Effect, Effects, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, Undoable, next_card,
-};
+use crate::state::{AppState, Effect, Effects, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, Undoable};
 use crate::writing::cards;
 
 impl AppState {
@@ -207,11 +202,12 @@ impl AppState {
                 Some(params)
             }
         };
-        self.new_conversation(fx);
+        self.in_write(fx, |write, env| write.new_conversation(env));
         // It is kept once something is said.
         let (mut begun, outer) = (Effects::new(), fx);
         let fx = &mut begun;
-        self.open_chat(persona.name.clone(), persona.system, first.into_iter().collect(), fx);
+        let (title, said) = (persona.name.clone(), first.into_iter().collect());
+        self.in_write(fx, |write, env| write.open_chat(title, persona.system, said, env));
         let Some(id) = self.write.open.id.clone() else { return };
         let speaker = Speaker { name: persona.name, examples: persona.examples };
         fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Speaker { speaker: speaker.clone() } });
@@ -232,40 +228,13 @@ impl AppState {
         }
         // The other greetings are versions of the first.
         if let Some(first) = self.write.open.turns.first().map(|turn| turn.id) {
-            let others = greetings.map(|turn| self.begin_turn(turn.role, turn.content, Some(START), fx)).count();
+            let (write, mut env) = self.write(fx);
+            let begin = |turn: Message| write.begin_turn(turn.role, turn.content, Some(START), &mut env);
+            let others = greetings.map(begin).count();
             if others > 0 {
-                self.show_branch(first, fx);
+                write.show_branch(first, &mut env);
             }
         }
-        self.begin_unsaid(id, begun, outer);
-    }
-
-    /// The turns as a prompt: with a character's examples, where the open conversation has them.
-    pub(in crate::state) fn prompt_of(&self, turns: Vec<Message>) -> TextPrompt {
-        let manner = &self.write.open.manner;
-        let examples = manner.speaker.as_ref();
-        let examples = examples
-            .map(|speaker| cards::examples(&speaker.examples, &speaker.name, &manner.person))
-            .unwrap_or_default();
-        if examples.is_empty() && manner.cards.is_empty() {
-            return TextPrompt::Chat(turns);
-        }
-        TextPrompt::Played(Box::new(PlayedPrompt { examples, turns, cards: manner.cards.clone() }))
-    }
-
-    /// A card of the open conversation.
-    pub(in crate::state) fn edit_card(&mut self, edit: CardEdit, fx: &mut Effects) {
-        let Some(id) = self.write.open.id.clone() else { return };
-        let cards = &mut self.write.open.manner.cards;
-        let entry = match &edit {
-            CardEdit::Remove(id) => JournalEntry::CardGone { id: *id },
-            CardEdit::Set(card) => JournalEntry::Card { card: card.clone() },
-            CardEdit::Add(kind) => {
-                let card = StoryCard { id: next_card(cards), kind: *kind, ..StoryCard::default() };
-                JournalEntry::Card { card }
-            }
-        };
-        edit.apply(cards);
-        fx.push(Effect::Journal { id, entry });
+        self.in_write(outer, |write, env| write.begin_unsaid(id, begun, env));
     }
 }

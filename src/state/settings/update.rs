@@ -32,7 +32,7 @@ impl AppState {
                 for job in pictures {
                     self.draw_waiting(&job, fx);
                 }
-                self.ask_new_engine(fx);
+                self.in_write(fx, |write, env| write.ask_new_engine(env));
                 self.help_again(fx);
                 self.layers_again(fx);
             }
@@ -89,10 +89,11 @@ impl AppState {
 
     pub(in crate::state) fn tick(&mut self, fx: &mut Effects) {
         let now = self.now_ms;
-        if self.sliders_moved_ms.is_some_and(|at| now - at >= SETTLE_MS) {
-            self.keep_sliders(fx);
+        let (write, mut env) = self.write(fx);
+        if write.sliders_moved_ms.is_some_and(|at| now - at >= SETTLE_MS) {
+            write.keep_sliders(&mut env);
         }
-        self.search_when_settled(fx);
+        write.search_when_settled(&mut env);
         self.keep_desk(fx);
         self.look_when_due(fx);
         self.notices.list.retain(|n| n.kind.stays() || now - n.born_ms < n.kind.lasts_ms());
@@ -119,11 +120,11 @@ impl AppState {
             let since = if self.seen_settings == self.settings { self.settings_changed_ms } else { self.now_ms };
             since + SETTLE_MS
         });
-        let sliders = self.sliders_moved_ms.map(|at| at + SETTLE_MS);
+        let sliders = self.write.sliders_moved_ms.map(|at| at + SETTLE_MS);
         note.into_iter()
             .chain(settings)
             .chain(sliders)
-            .chain(self.search_deadline_ms())
+            .chain(self.write.search_deadline_ms())
             .chain(self.desk_deadline_ms())
             .chain(self.library_deadline_ms())
             .min()
