@@ -3,10 +3,10 @@
 use crate::domain::{Passage, Room, StoryCard};
 use crate::lang::Both;
 use crate::state::create::helper::looks_of;
-use crate::state::effect::Effects;
+
 use crate::state::write::imports::unknown;
 use crate::state::write::{Wish, sliders};
-use crate::state::{AppState, Effect, Env, NoticeKind, WriteCommand, WriteState};
+use crate::state::{AppState, Effect, Effects, Env, NoticeKind, WriteCommand, WriteState};
 
 impl AppState {
     pub(in crate::state) fn write_command(&mut self, command: WriteCommand, fx: &mut Effects) {

@@ -2,9 +2,8 @@
 //! says or changes something.
 
 use crate::domain::{ConversationHead, ConversationId, JournalEntry};
-use crate::state::effect::Effects;
 use crate::state::write::Unsaid;
-use crate::state::{Effect, Env, WriteState};
+use crate::state::{Effect, Effects, Env, WriteState};
 
 impl WriteState {
     /// The open conversation was just begun with these effects: it is not kept yet.

@@ -269,7 +269,7 @@ fn a_passage_becomes_a_picture_prompt() {
 }
 
 /// As a model says it that was not trained to answer.
-fn no_template() -> EventKind {
+pub(super) fn no_template() -> EventKind {
     EventKind::Failed(Cause::BadTemplate { reason: Both::new("it has none", "没有") }.into())
 }
 
