@@ -3,7 +3,6 @@
 use crate::domain::{Passage, Room, StoryCard};
 use crate::lang::Both;
 use crate::state::create::helper::looks_of;
-
 use crate::state::write::imports::unknown;
 use crate::state::write::{Wish, sliders};
 use crate::state::{AppState, Effect, Effects, Env, NoticeKind, WriteCommand, WriteState};

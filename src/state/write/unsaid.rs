@@ -7,15 +7,10 @@ use crate::state::{Effect, Effects, Env, WriteState};
 
 impl WriteState {
     /// The open conversation was just begun with these effects: it is not kept yet.
-    pub(in crate::state) fn begin_unsaid(&mut self, id: ConversationId, begun: Effects, env: &mut Env) {
+    pub(in crate::state) fn begin_unsaid(&mut self, id: ConversationId, mut begun: Effects, env: &mut Env) {
         self.conversations.retain(|head| head.id != id);
-        let mut entries = Vec::new();
-        for effect in begun {
-            match effect {
-                Effect::Journal { id: of, entry } if of == id => entries.push(entry),
-                other => env.push(other),
-            }
-        }
+        let entries = take_entries(&id, &mut begun);
+        env.fx.extend(begun);
         self.unsaid = Some(Unsaid { id, entries });
     }
 
@@ -37,12 +32,7 @@ impl WriteState {
             let end = env.fx.len();
             self.keep_unsaid(end, env);
         } else {
-            for effect in std::mem::take(env.fx) {
-                match effect {
-                    Effect::Journal { id, entry } if id == unsaid.id => unsaid.entries.push(entry),
-                    other => env.push(other),
-                }
-            }
+            unsaid.entries.extend(take_entries(&unsaid.id, env.fx));
         }
     }
 
@@ -63,4 +53,10 @@ impl WriteState {
         self.hold_back_unsaid(None, env);
         self.unsaid = None;
     }
+}
+
+/// Takes what is to be written into this conversation's file out of the effects.
+fn take_entries(id: &ConversationId, fx: &mut Effects) -> Vec<JournalEntry> {
+    let ours = fx.extract_if(.., |effect| matches!(effect, Effect::Journal { id: of, .. } if of == id));
+    ours.filter_map(|effect| if let Effect::Journal { entry, .. } = effect { Some(entry) } else { None }).collect()
 }

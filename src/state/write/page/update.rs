@@ -66,9 +66,9 @@ impl WriteState {
     fn edit_page(&mut self, entry: impl FnOnce(&Page) -> Option<PageEntry>, env: &mut Env) {
         let Some(entry) = self.open.page.as_deref().and_then(entry) else { return };
         // What was wrong with the text was wrong with another text.
-        self.error.take_if(|error| match error.cause() {
-            Cause::OutOfRange { name, .. } => *name == PAGE_SIZE,
-            cause => *cause == Cause::EmptyPrompt,
+        self.error.take_if(|error| {
+            let cause = error.cause();
+            *cause == Cause::EmptyPrompt || matches!(cause, Cause::OutOfRange { name, .. } if *name == PAGE_SIZE)
         });
         self.change_page(entry, env);
         self.name_page(false, env);
