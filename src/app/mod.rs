@@ -509,7 +509,7 @@ impl Studio {
         }
         self.jobs.clear();
         self.fetches.cancel_all();
-        if let Some((id, params)) = self.state.unkept_sliders().filter(|_| keeps) {
+        if let Some((id, params)) = self.state.write.unkept_sliders().filter(|_| keeps) {
             let entry = crate::domain::JournalEntry::Sliders { params: Box::new(params) };
             self.store.send(StoreRequest::Journal { id, entry });
         }

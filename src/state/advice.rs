@@ -78,7 +78,7 @@ impl AppState {
 
     /// What is typed, else the last question; and what the model reads before it, which it goes on with.
     fn talk_advice(&self, card: &ModelCard) -> Option<Advice> {
-        let (draft, open) = (self.message_next().1, &self.write.open);
+        let (draft, open) = (self.write.message_next().1, &self.write.open);
         let last = || open.turns.iter().rfind(|turn| turn.message.role == Role::User);
         let asked = if draft.is_empty() { last().map_or("", |turn| turn.message.content.as_str()) } else { draft };
         let before = || open.turns.iter().rev().take(TURNS).any(|turn| is_chinese(turn.message.said()));

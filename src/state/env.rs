@@ -38,10 +38,6 @@ impl Env<'_> {
         self.notices.note(kind, self.now_ms);
     }
 
-    pub fn problem(&mut self, error: StudioError) {
-        self.notices.problem(error, self.now_ms);
-    }
-
     pub fn problem_in(&mut self, room: Room, error: StudioError) {
         self.notices.problem_in(room, error, self.now_ms);
     }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::domain::TextParams;
 use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Catalogue, NoticeKind, Notices, ProblemBox};
 
@@ -16,15 +15,6 @@ impl AppState {
         self.create.heal(is_over);
         for entry in &mut self.catalogue.entries {
             entry.error.take_if(|error| matches!(error.cause(), Cause::Offline { .. }) && !offline);
-        }
-    }
-
-    /// The sliders or the model are others than before: what was wrong with an answer was wrong with those. What was
-    /// typed stays as wrong as it was.
-    pub(in crate::state) fn heal_text(&mut self, before: &TextParams) {
-        let typed = |error: &StudioError| matches!(error.cause(), Cause::EmptyPrompt | Cause::BadField { .. });
-        if self.text() != before {
-            self.write.error.take_if(|error| !typed(error));
         }
     }
 

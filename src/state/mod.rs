@@ -79,8 +79,6 @@ pub struct AppState {
     pub now_ms: i64,
     pub dice: Dice,
     lanes: lanes::Lanes,
-    /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
-    sliders_moved_ms: Option<i64>,
     settings_room: SettingsState,
 }
 
@@ -106,7 +104,6 @@ impl AppState {
             now_ms: 0,
             dice: Dice(dice),
             lanes: lanes::Lanes::default(),
-            sliders_moved_ms: None,
         }
     }
 
@@ -116,7 +113,7 @@ impl AppState {
 
     /// The sliders of text in use: the open conversation's own, else the person's.
     pub fn text(&self) -> &TextParams {
-        self.write.open.manner.sliders.as_ref().unwrap_or(&self.settings.text)
+        self.write.text(&self.settings)
     }
 
     /// The sizes that the chosen picture model draws, where it draws any. A file without a card is taken for such a one.
@@ -133,10 +130,6 @@ impl AppState {
             Some((_, Some(Looked::Text(_)) | None)) | None => 0,
         };
         (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened + compared + looked) as u64
-    }
-
-    fn new_job(&mut self) -> JobId {
-        self.lanes.new_job()
     }
 
     fn roll(&mut self) -> u64 {

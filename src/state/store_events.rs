@@ -44,7 +44,7 @@ impl AppState {
             }
             StoreEvent::TextsFound { serial, hits, done } => self.write.finder.found(serial, hits, done),
             StoreEvent::ChatsOpened { chats, left_out } => {
-                self.chats_opened(chats, left_out, fx);
+                self.in_write(fx, |write, env| write.chats_opened(chats, left_out, env));
             }
             StoreEvent::Exported { path } => {
                 self.notices.heal_disk(&path);
@@ -103,9 +103,12 @@ impl AppState {
                 }
             }
             StoreEvent::Restored { items } => self.restored(items, fx),
-            StoreEvent::Conversations(heads) => self.conversations_listed(heads, fx),
-            StoreEvent::ConversationTrashed(id) => self.conversation_trashed(id),
-            StoreEvent::Conversation(data) => self.conversation_loaded(*data, fx),
+            StoreEvent::Conversations(heads) => {
+                let characters = self.personas.shown;
+                self.in_write(fx, |write, env| write.conversations_listed(heads, characters, env));
+            }
+            StoreEvent::ConversationTrashed(id) => self.in_write(fx, |write, env| write.conversation_trashed(id, env)),
+            StoreEvent::Conversation(data) => self.in_write(fx, |write, env| write.conversation_loaded(*data, env)),
             StoreEvent::SettingsSaved => self.notices.heal_settings(),
             StoreEvent::Desk(desk) => self.desk_loaded(*desk, fx),
             StoreEvent::Trash { kind, items } => self.trash.listed(kind, items),

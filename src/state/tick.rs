@@ -6,10 +6,11 @@ use crate::state::{AppState, Effects};
 impl AppState {
     pub(in crate::state) fn tick(&mut self, fx: &mut Effects) {
         let now = self.now_ms;
-        if self.sliders_moved_ms.is_some_and(|at| now - at >= SETTLE_MS) {
-            self.keep_sliders(fx);
+        let (write, mut env) = self.write(fx);
+        if write.sliders_moved_ms.is_some_and(|at| now - at >= SETTLE_MS) {
+            write.keep_sliders(&mut env);
         }
-        self.search_when_settled(fx);
+        write.search_when_settled(&mut env);
         self.keep_desk(fx);
         let (gallery, mut env) = self.gallery(fx);
         gallery.look_when_due(&mut env);
@@ -23,11 +24,11 @@ impl AppState {
     pub fn next_deadline_ms(&self) -> Option<i64> {
         let notes = self.notices.list.iter().filter(|n| !n.kind.stays());
         let note = notes.map(|n| n.born_ms + n.kind.lasts_ms()).min();
-        let sliders = self.sliders_moved_ms.map(|at| at + SETTLE_MS);
+        let sliders = self.write.sliders_moved_ms.map(|at| at + SETTLE_MS);
         note.into_iter()
             .chain(self.settings_room.deadline_ms(&self.settings, self.now_ms))
             .chain(sliders)
-            .chain(self.search_deadline_ms())
+            .chain(self.write.search_deadline_ms())
             .chain(self.desk_deadline_ms())
             .chain(self.gallery.deadline_ms(self.room()))
             .min()

@@ -122,9 +122,9 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Engine(event) => state.engine_event(event, &mut effects),
         Input::Store(event) => state.store_event(event, &mut effects),
         Input::Fetch(event) => state.fetch_event(event, &mut effects),
-        Input::Ledger(serial, ledger) => state.measured(serial, ledger),
-        Input::Grammar(grammar, outcome) => state.grammar_checked(grammar, outcome),
-        Input::Drafts(able) => state.drafts_found(able),
+        Input::Ledger(serial, ledger) => state.write.measured(serial, ledger),
+        Input::Grammar(grammar, outcome) => state.write.grammar_checked(grammar, outcome),
+        Input::Drafts(able) => state.write.drafts_found(able),
         Input::Copied => state.note(NoticeKind::Copied),
         Input::Models(news) => state.model_news(news, &mut effects),
         Input::NotUnloaded(error) => state.not_unloaded(error, &mut effects),
@@ -134,7 +134,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     }
     state.tell_endings(&mut effects);
     state.note_action(before);
-    state.send_held(&mut effects);
+    state.in_write(&mut effects, |write, env| write.send_held(env));
     state.hold_back_unsaid(&mut effects);
     if state.room() != room {
         state.trash = Default::default();
@@ -149,7 +149,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     state.heal();
     let (create, mut env) = state.create(&mut effects);
     create.settle(&mut env);
-    state.refresh_findings();
+    state.write.refresh_findings(state.lang);
     state.write.note_questions(&effects);
     effects
 }
@@ -197,7 +197,7 @@ impl AppState {
             },
             Command::CancelJob(id) => self.cancel(id, fx),
             Command::CancelCurrent => match self.room() {
-                Room::Write => self.stop_writing(fx),
+                Room::Write => self.in_write(fx, |write, env| write.stop_writing(env)),
                 Room::Create | Room::Gallery | Room::Models | Room::Settings => {
                     let (create, mut env) = self.create(fx);
                     create.cancel_shown(&mut env);
@@ -219,7 +219,7 @@ impl AppState {
     }
 
     pub(in crate::state) fn go(&mut self, room: Room, fx: &mut Effects) {
-        self.give_title(fx);
+        self.in_write(fx, |write, env| write.give_title(env));
         // A search is for this visit.
         if self.settings.room == Room::Gallery && room != Room::Gallery && !self.gallery.search.is_empty() {
             self.gallery.search.clear();
@@ -235,10 +235,6 @@ impl AppState {
         if room == Room::Models {
             fx.push(Effect::ReadModels);
         }
-    }
-
-    pub(in crate::state) fn ask_engine(&mut self, id: JobId, task: Task, fx: &mut Effects) {
-        self.lanes.ask(id, task, fx);
     }
 
     /// Tells the rooms of jobs that ended without the engine.
@@ -278,7 +274,7 @@ impl AppState {
             let (create, mut env) = self.create(fx);
             create.job_event(id, event.kind, &mut env);
         } else if self.write.bring(|job| job.id == Some(id)) {
-            self.text_event(event.kind, fx);
+            self.in_write(fx, |write, env| write.event(event.kind, env));
         }
     }
 }

@@ -1,8 +1,5 @@
 //! Questions to the disk whose answers change what is shown.
 
-use crate::domain::{JournalEntry, PageEntry};
-use crate::state::Effect;
-
 /// The question that is out, if any. An answer to another one comes too late; one that was overtaken by what was
 /// written meanwhile is old, and the question is asked again.
 #[derive(Clone, Debug)]
@@ -58,46 +55,6 @@ impl<T: PartialEq> Wanted<T> {
             }
         }
     }
-}
-
-impl crate::state::WriteState {
-    /// Notes what is asked of the disk, and what is written that answers on their way do not have.
-    pub(in crate::state) fn note_questions(&mut self, effects: &[Effect]) {
-        use Effect::{Journal, ListConversations, LoadConversation, RestoreConversation, TrashConversation};
-        // Few of many: the others have no answer that changes what is open or listed. (The list of conversations that
-        // came from elsewhere is the answer to their effect, and comes after any other.)
-        for effect in effects {
-            if let LoadConversation(id) = effect {
-                self.wanted.ask(id.clone());
-            } else if let ListConversations = effect {
-                self.listing.ask(());
-            } else if let Journal { id, entry } = effect {
-                if self.wanted.is(id) && !is_piece(entry) {
-                    self.wanted.overtake();
-                }
-                if changes_list(entry) {
-                    self.listing.overtake();
-                }
-            } else if let TrashConversation(id) = effect {
-                if self.wanted.is(id) {
-                    self.wanted.forget();
-                }
-                self.listing.overtake();
-            } else if let RestoreConversation(_) = effect {
-                self.listing.overtake();
-            }
-        }
-    }
-}
-
-/// A piece of an answer that streams: whoever opens its conversation has it from the job.
-fn is_piece(entry: &JournalEntry) -> bool {
-    matches!(entry, JournalEntry::Append { .. } | JournalEntry::Page(PageEntry::Edit(_) | PageEntry::More { .. }))
-}
-
-fn changes_list(entry: &JournalEntry) -> bool {
-    use JournalEntry::{Begin, Page, Pin, Title};
-    matches!(entry, Title { .. } | Pin { .. } | Begin { .. } | Page(PageEntry::New))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ impl AppState {
             Some(Beyond::UndoPrompt) => self.undo_prompt(fx),
             Some(Beyond::Document(id)) => {
                 self.settings.room = Room::Write;
-                self.open_conversation(id, fx);
+                self.in_write(fx, |write, env| write.open_conversation(id, env));
             }
             Some(Beyond::CopyFile(path)) => {
                 let (gallery, mut env) = self.gallery(fx);
@@ -26,7 +26,7 @@ impl AppState {
     pub(in crate::state) fn cancel(&mut self, id: JobId, fx: &mut Effects) {
         let (create, mut env) = self.create(fx);
         if !create.cancel(id, &mut env) && self.write.bring(|job| job.id == Some(id)) {
-            self.stop_job(fx);
+            self.in_write(fx, |write, env| write.stop_job(env));
         }
     }
 }

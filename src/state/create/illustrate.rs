@@ -33,16 +33,9 @@ impl AppState {
         if self.write.open.id.as_ref() == Some(&document) {
             self.write.open.pictures.push(picture.clone());
         }
-        self.touch(&document);
+        let (write, env) = self.write(fx);
+        write.touch(&document, &env);
         fx.push(Effect::Journal { id: document, entry: JournalEntry::Picture { picture } });
-    }
-
-    /// Takes a picture out of the text; its file stays in the library.
-    pub(in crate::state) fn remove_illustration(&mut self, id: u64, fx: &mut Effects) {
-        self.write.open.pictures.retain(|picture| picture.id != id);
-        if let Some(document) = self.write.open.id.clone() {
-            fx.push(Effect::Journal { id: document, entry: JournalEntry::PictureGone { id } });
-        }
     }
 
     /// Another picture for the passage of one: of its words as they are now.

@@ -1,10 +1,8 @@
 //! Drafts that stay when an editor is left, and jobs that stay when the window is closed.
 
-use crate::domain::{ConversationId, Desk, EditDraft, Face, JournalEntry, Role, Room, TurnInfo, Waiting};
-use crate::state::{
-    AppState, Command, Effect, Effects, FormState, NoticeKind, PersonaDraft, Phase, WaitingCommand, WriteCommand,
-};
-use crate::writing::forms::{Values, find};
+use crate::domain::{ConversationId, Desk, EditDraft, Face, JournalEntry, Room, TurnInfo, Waiting};
+use crate::state::write::typed::is_form_draft;
+use crate::state::{AppState, Effect, Effects, NoticeKind, PersonaDraft, Phase, WaitingCommand};
 
 /// The desk is written when it has rested this long.
 const SETTLE_MS: i64 = 1_000;
@@ -12,101 +10,10 @@ const SETTLE_MS: i64 = 1_000;
 impl AppState {
     // ---- Drafts
 
-    /// Leaves a turn that is edited; what was typed stays.
-    pub(in crate::state) fn leave_edit(&mut self) {
-        let Some((turn, text)) = self.write.editing.take() else { return };
-        let Some(id) = self.write.open.id.clone() else { return };
-        let changed = self.write.open.turn(turn).is_some_and(|turn| turn.message.said() != text);
-        self.desk.edits.remove(&(id.clone(), turn));
-        if changed {
-            self.desk.edits.insert((id, turn), text);
-            self.note(NoticeKind::DraftKept);
-        }
-    }
-
-    /// Opens a turn for editing, with what was typed before.
-    pub(in crate::state) fn begin_edit(&mut self, turn: u64) {
-        self.leave_edit();
-        let Some(id) = self.write.open.id.clone() else { return };
-        let draft = self.desk.edits.remove(&(id, turn));
-        let text = draft.or_else(|| self.write.open.turn(turn).map(|t| t.message.said().to_owned()));
-        self.write.editing = text.map(|text| (turn, text));
-    }
-
-    pub(in crate::state) fn is_form_draft(&self, id: &str, values: &Values) -> bool {
-        find(id).is_some_and(|form| *values != form.defaults(self.lang))
-    }
-
-    /// Leaves a form; what was typed stays.
-    pub(in crate::state) fn leave_form(&mut self) {
-        let Some(FormState { id, values }) = self.write.form.take() else { return };
-        self.desk.forms.remove(&id);
-        if self.is_form_draft(&id, &values) {
-            self.desk.forms.insert(id, values);
-            self.note(NoticeKind::DraftKept);
-        }
-    }
-
-    /// Shows the message that was begun in a conversation (`None`: in the next one); the one in the field stays its
-    /// own conversation's.
-    pub(in crate::state) fn show_draft_of(&mut self, talk: Option<ConversationId>) {
-        if self.write.draft_of == talk {
-            return;
-        }
-        let text = std::mem::take(&mut self.write.draft);
-        let of = std::mem::replace(&mut self.write.draft_of, talk);
-        if !text.trim().is_empty() {
-            self.desk.messages.insert(of, text);
-        }
-        self.write.draft = self.desk.messages.remove(&self.write.draft_of).unwrap_or_default();
-        self.write.held = false;
-    }
-
     /// The message that was begun in a conversation.
     pub fn message_of(&self, talk: &Option<ConversationId>) -> String {
         let text = if *talk == self.write.draft_of { Some(&self.write.draft) } else { self.desk.messages.get(talk) };
         text.cloned().unwrap_or_default()
-    }
-
-    /// Opens a title for typing, with what was typed before.
-    pub(in crate::state) fn begin_title(&mut self, id: ConversationId, fx: &mut Effects) {
-        if self.write.titling.as_ref().is_some_and(|(now, _)| *now == id) {
-            return;
-        }
-        self.give_title(fx);
-        let title = self.desk.titles.remove(&id).or_else(|| self.title_of(&id));
-        self.write.titling = title.map(|title| (id, title));
-    }
-
-    fn title_of(&self, id: &ConversationId) -> Option<String> {
-        let open = Some(&self.write.open.title).filter(|_| self.write.open.id.as_ref() == Some(id));
-        let head = self.write.conversations.iter().find(|head| head.id == *id).map(|head| &head.title);
-        head.or(open).cloned()
-    }
-
-    /// Whether a title that was typed is another one than there is.
-    pub(in crate::state) fn is_title_draft(&self, id: &ConversationId, text: &str) -> bool {
-        !text.trim().is_empty() && self.title_of(id).is_none_or(|title| title.trim() != text.trim())
-    }
-
-    /// Leaves a title as it was; what was typed stays.
-    pub(in crate::state) fn leave_title(&mut self) {
-        let Some((id, text)) = self.write.titling.take() else { return };
-        self.desk.titles.remove(&id);
-        if self.is_title_draft(&id, &text) {
-            self.desk.titles.insert(id, text);
-        }
-    }
-
-    /// The title that is being typed is given, as when the person goes on elsewhere.
-    pub(in crate::state) fn give_title(&mut self, fx: &mut Effects) {
-        let Some((id, text)) = self.write.titling.take() else { return };
-        if self.is_title_draft(&id, &text) {
-            let before =
-                self.before_command(&Command::Write(WriteCommand::RenameConversation(id.clone(), text.clone())));
-            self.rename(id, text, fx);
-            self.note_action(before);
-        }
     }
 
     // ---- The desk on the disk
@@ -124,7 +31,7 @@ impl AppState {
             personas.insert(draft.id.clone(), draft.clone());
         }
         let mut forms = self.desk.forms.clone();
-        if let Some(form) = self.write.form.as_ref().filter(|form| self.is_form_draft(&form.id, &form.values)) {
+        if let Some(form) = self.write.form.as_ref().filter(|form| is_form_draft(&form.id, &form.values, self.lang)) {
             forms.insert(form.id.clone(), form.values.clone());
         }
         let edits = edits.into_iter().map(|((conversation, turn), text)| EditDraft { conversation, turn, text });
@@ -133,7 +40,7 @@ impl AppState {
         let message = messages.remove(&None).unwrap_or_default();
         let messages = messages.into_iter().filter_map(|(id, text)| Some((id?, text)));
         let mut titles = self.desk.titles.clone();
-        titles.extend(self.write.titling.clone().filter(|(id, text)| self.is_title_draft(id, text)));
+        titles.extend(self.write.titling.clone().filter(|(id, text)| self.write.is_new_title(id, text)));
         Desk {
             message,
             messages: messages.filter(|(_, text)| !text.is_empty()).collect(),
@@ -151,19 +58,6 @@ impl AppState {
     fn open_at_last(&self) -> Option<ConversationId> {
         let write = &self.write;
         write.open.id.as_ref().or(write.wanted.what()).or(self.desk.reopening.as_ref()).cloned()
-    }
-
-    /// Opens what was open the last time, once it is known to be there. Whoever has begun something else stays there.
-    pub(in crate::state) fn reopen(&mut self, fx: &mut Effects) {
-        let Some(id) = self.desk.reopening.take_if(|id| self.write.conversations.iter().any(|head| head.id == *id))
-        else {
-            return;
-        };
-        let write = &self.write;
-        let begun = write.open.id.is_some() || write.open.page.is_some() || write.form.is_some();
-        if !begun && write.wanted.what().is_none() && !self.personas.shown {
-            self.open_conversation(id, fx);
-        }
     }
 
     /// The jobs that would be lost if the window closed now.
@@ -296,38 +190,14 @@ impl AppState {
                         None => self.desk.resuming = Some(job),
                     }
                     if self.write.open.id.as_ref() == Some(&id) {
-                        self.resume_text(&id, fx);
+                        self.in_write(fx, |write, env| write.resume_text(&id, env));
                     } else {
-                        self.open_conversation(id, fx);
+                        self.in_write(fx, |write, env| write.open_conversation(id, env));
                     }
                 }
             }
         }
         self.settings.room = room.unwrap_or(self.settings.room);
         self.desk.waiting = left;
-    }
-
-    /// Goes on with a text that was cut off, once its conversation is on the page.
-    pub(in crate::state) fn resume_text(&mut self, id: &ConversationId, fx: &mut Effects) {
-        let ours = |job: &mut Waiting| match job {
-            Waiting::Answer { conversation, .. } | Waiting::Page { conversation, .. } => conversation == id,
-            Waiting::Pictures { .. } | Waiting::Fetch { .. } => false,
-        };
-        match self.desk.resuming.take_if(ours) {
-            Some(Waiting::Answer { turn, .. }) => {
-                let last = self.write.open.turns.last().filter(|t| t.message.role == Role::Assistant);
-                if last.is_some_and(|last| last.id == turn) {
-                    self.continue_writing(fx);
-                } else if self.write.open.turns.last().is_some_and(|last| last.message.role == Role::User) {
-                    self.regenerate(fx);
-                }
-            }
-            Some(Waiting::Page { edit, at, .. }) => {
-                let page = self.write.open.page.as_ref();
-                let written = page.and_then(|page| page.get(edit)).map_or(0, |edit| edit.text.len());
-                self.write_page(at + written, fx);
-            }
-            Some(Waiting::Pictures { .. } | Waiting::Fetch { .. }) | None => {}
-        }
     }
 }

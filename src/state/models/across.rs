@@ -1,7 +1,6 @@
 //! Models and the rooms that use them: what waits for a fetch, what a model is chosen for.
 
-use crate::domain::{CardDefaults, FetchEvent, Makes, ModelRef, Room, SMOLLM_ID, STICKER_ID};
-use crate::error::Result;
+use crate::domain::{FetchEvent, Makes, Room, SMOLLM_ID, STICKER_ID};
 use crate::state::models::fetch::FetchEnd;
 use crate::state::models::update::Beyond;
 use crate::state::{AppState, Catalogue, Effect, Effects, ForgottenModel, ModelNews, ModelsCommand, NoticeKind};
@@ -32,7 +31,7 @@ impl AppState {
             None => {}
             Some(Beyond::Go) => self.go(Room::Models, fx),
             Some(Beyond::Fetch(id)) => self.fetch(&id, fx),
-            Some(Beyond::Use(id)) => self.use_model(&id),
+            Some(Beyond::Use(id)) => self.use_model(&id, fx),
             Some(Beyond::Forgot(id)) => {
                 if self.settings.image.model == id {
                     self.create.choose_model(STICKER_ID.to_owned(), &mut self.settings, &self.catalogue);
@@ -48,7 +47,7 @@ impl AppState {
                 }
                 // Whoever is in the room that uses it wants it there; elsewhere it is said what was found.
                 if self.catalogue.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
-                    self.use_model(&id);
+                    self.use_model(&id, fx);
                 } else {
                     self.go(Room::Models, fx);
                     self.note(NoticeKind::ModelOpened(id));
@@ -75,31 +74,25 @@ impl AppState {
         match end {
             None => {}
             Some(FetchEnd::Here) => {
-                self.fetch_ended(id, None, fx);
+                self.in_write(fx, |write, env| write.fetch_ended(id, None, env));
                 // The hub may have told what the card did not say, and the file may be a part of another model.
                 fx.push(Effect::ReadModels);
             }
-            Some(FetchEnd::Failed(error)) => self.fetch_ended(id, Some(error), fx),
-            Some(FetchEnd::Cancelled) => self.fetch_cancelled(id, fx),
+            Some(FetchEnd::Failed(error)) => self.in_write(fx, |write, env| write.fetch_ended(id, Some(error), env)),
+            Some(FetchEnd::Cancelled) => self.in_write(fx, |write, env| write.fetch_cancelled(id, env)),
         }
     }
 
-    /// The files of a model for a job.
-    pub(in crate::state) fn model_files(&self, id: &str, makes: Makes) -> Result<ModelRef> {
-        self.catalogue.files(id, makes, self.settings.offline)
-    }
-
-    pub(in crate::state) fn card_defaults(&self, id: &str) -> CardDefaults {
-        self.catalogue.defaults(id)
-    }
-
     /// Chooses a model for the room that uses its kind, and goes there.
-    fn use_model(&mut self, id: &str) {
+    fn use_model(&mut self, id: &str, fx: &mut Effects) {
         let Some(entry) = self.catalogue.of_file(id) else { return };
         let (id, makes) = (entry.card.id.clone(), entry.card.makes);
         match makes {
             Makes::Image => self.create.choose_model(id.clone(), &mut self.settings, &self.catalogue),
-            Makes::Text => self.choose_text_model(id.clone()),
+            Makes::Text => {
+                let (write, mut env) = self.write(fx);
+                write.choose_model(id.clone(), &mut env);
+            }
         }
         self.settings.room = room_of(makes);
         self.note(NoticeKind::ModelUsed(id));

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::{CardDefaults, ModelCard, ModelPresence, TextParams};
+use crate::domain::{ModelCard, ModelPresence};
 use crate::error::StudioError;
 use crate::state::{
-    AppState, Effect, Env, ModelAsk, ModelEntry, ModelNews, ModelsCommand, ModelsState, NoticeKind, Notices, Undoable,
+    Effect, Env, ModelAsk, ModelEntry, ModelNews, ModelsCommand, ModelsState, NoticeKind, Notices, Undoable,
 };
 
 /// Files from outside the models folder that are remembered; older ones are forgotten.
@@ -180,56 +180,5 @@ impl Notices {
     /// What was found in a file was read.
     pub(in crate::state) fn forget_opened(&mut self) {
         self.list.retain(|n| !matches!(n.kind, NoticeKind::ModelOpened(_)));
-    }
-}
-
-impl AppState {
-    /// Takes a language model for what is open and for what is begun later (a character's own is for its conversation
-    /// alone), with the sliders that its card starts with where the person moved none.
-    pub(in crate::state) fn choose_text_model(&mut self, id: String) {
-        let before = self.text().clone();
-        let (own, all) = (self.card_defaults(&before.model), self.card_defaults(&self.settings.text_card));
-        let new = self.card_defaults(&id);
-        let choose = |params: &mut TextParams, old: &CardDefaults| {
-            if params.model != id {
-                old.hand_over(&new, params);
-                // It runs ahead of the other one.
-                params.draft = None;
-                params.model.clone_from(&id);
-            }
-        };
-        // What has answers keeps the model that is chosen in it.
-        if self.write.open.page.is_none() && self.write.open.written_with().is_some() {
-            self.text_mut();
-        }
-        if self.write.open.manner.speaker.is_none() {
-            choose(&mut self.settings.text, &all);
-            self.settings.text_card.clone_from(&id);
-            self.write.open.manner.sliders.iter_mut().for_each(|params| choose(params, &own));
-        } else {
-            choose(self.text_mut(), &own);
-        }
-        self.sliders_moved_ms = Some(self.now_ms);
-        self.heal_text(&before);
-    }
-
-    /// A conversation goes on with the model that wrote its last answer, whatever was chosen for others.
-    pub(in crate::state) fn keep_model(&mut self) {
-        let open = &self.write.open;
-        let wrote = open.written_with().filter(|id| **id != self.settings.text.model && open.page.is_none());
-        let Some(id) = wrote.filter(|_| open.manner.sliders.is_none()).cloned() else { return };
-        let mut params = TextParams { draft: None, model: id.clone(), ..self.settings.text.clone() };
-        self.card_defaults(&self.settings.text_card).hand_over(&self.card_defaults(&id), &mut params);
-        self.write.open.manner.sliders = Some(params);
-    }
-
-    /// The catalogue is known: sliders that were never its model's start where its card says.
-    pub fn settle_text_sliders(&mut self) {
-        let id = self.settings.text.model.clone();
-        if self.settings.text_card != id && self.catalogue.entry(&id).is_some() {
-            let (old, new) = (self.card_defaults(&self.settings.text_card), self.card_defaults(&id));
-            old.hand_over(&new, &mut self.settings.text);
-            self.settings.text_card = id;
-        }
     }
 }

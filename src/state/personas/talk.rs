@@ -52,11 +52,12 @@ impl AppState {
                 Some(params)
             }
         };
-        self.new_conversation(fx);
+        self.in_write(fx, |write, env| write.new_conversation(env));
         // It is kept once something is said.
         let (mut begun, outer) = (Effects::new(), fx);
         let fx = &mut begun;
-        self.open_chat(persona.name.clone(), persona.system, first.into_iter().collect(), fx);
+        let (title, said) = (persona.name.clone(), first.into_iter().collect());
+        self.in_write(fx, |write, env| write.open_chat(title, persona.system, said, env));
         let Some(id) = self.write.open.id.clone() else { return };
         let speaker = Speaker { name: persona.name, examples: persona.examples };
         fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Speaker { speaker: speaker.clone() } });
@@ -77,11 +78,13 @@ impl AppState {
         }
         // The other greetings are versions of the first.
         if let Some(first) = self.write.open.turns.first().map(|turn| turn.id) {
-            let others = greetings.map(|turn| self.begin_turn(turn.role, turn.content, Some(START), fx)).count();
+            let (write, mut env) = self.write(fx);
+            let begin = |turn: Message| write.begin_turn(turn.role, turn.content, Some(START), &mut env);
+            let others = greetings.map(begin).count();
             if others > 0 {
-                self.show_branch(first, fx);
+                write.show_branch(first, &mut env);
             }
         }
-        self.begin_unsaid(id, begun, outer);
+        self.in_write(outer, |write, env| write.begin_unsaid(id, begun, env));
     }
 }

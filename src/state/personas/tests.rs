@@ -150,7 +150,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     s.now_ms += 1_000;
     let effects = do_(&mut s, Command::Tick);
     assert!(matches!(journal(&effects)[..], [JournalEntry::Sliders { params }] if params.temperature == 1.5));
-    assert!(s.unkept_sliders().is_none());
+    assert!(s.write.unkept_sliders().is_none());
     let effects = say(&mut s, "Hello");
     let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     assert_eq!((request.params.model.as_str(), request.params.temperature), ("small", 1.5));
@@ -166,7 +166,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     assert_eq!(s.text(), &own);
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 9.0))));
     assert_eq!(s.text().top_k, 9);
-    assert!(s.unkept_sliders().is_none());
+    assert!(s.write.unkept_sliders().is_none());
 
     // And back, after a restart.
     let mut data = ConversationData { id: conversation, ..Default::default() };

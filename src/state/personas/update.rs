@@ -1,15 +1,9 @@
 //! The library of characters, and the one that is edited.
 
-use crate::domain::Room;
-use crate::domain::{
-    Face, JournalEntry, KeptPersona, Message, Persona, PersonaId, PlayedPrompt, StoryCard, TextParams, TextPrompt,
-};
+use crate::domain::{Face, KeptPersona, Persona, PersonaId, Room, TextParams};
 use crate::error::StudioError;
 use crate::lang::Both;
-use crate::state::{
-    AppState, CardEdit, Effect, Effects, Env, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, PersonasState,
-    Undoable, next_card,
-};
+use crate::state::{Effect, Env, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, PersonasState, Undoable};
 use crate::writing::cards;
 
 /// What a command of the library wants of other rooms.
@@ -206,36 +200,5 @@ impl PersonasState {
         for kept in before.into_iter().filter(|kept| self.saving.contains_key(&kept.id)).collect::<Vec<_>>() {
             self.put(kept);
         }
-    }
-}
-
-impl AppState {
-    /// The turns as a prompt: with a character's examples, where the open conversation has them.
-    pub(in crate::state) fn prompt_of(&self, turns: Vec<Message>) -> TextPrompt {
-        let manner = &self.write.open.manner;
-        let examples = manner.speaker.as_ref();
-        let examples = examples
-            .map(|speaker| cards::examples(&speaker.examples, &speaker.name, &manner.person))
-            .unwrap_or_default();
-        if examples.is_empty() && manner.cards.is_empty() {
-            return TextPrompt::Chat(turns);
-        }
-        TextPrompt::Played(Box::new(PlayedPrompt { examples, turns, cards: manner.cards.clone() }))
-    }
-
-    /// A card of the open conversation.
-    pub(in crate::state) fn edit_card(&mut self, edit: CardEdit, fx: &mut Effects) {
-        let Some(id) = self.write.open.id.clone() else { return };
-        let cards = &mut self.write.open.manner.cards;
-        let entry = match &edit {
-            CardEdit::Remove(id) => JournalEntry::CardGone { id: *id },
-            CardEdit::Set(card) => JournalEntry::Card { card: card.clone() },
-            CardEdit::Add(kind) => {
-                let card = StoryCard { id: next_card(cards), kind: *kind, ..StoryCard::default() };
-                JournalEntry::Card { card }
-            }
-        };
-        edit.apply(cards);
-        fx.push(Effect::Journal { id, entry });
     }
 }

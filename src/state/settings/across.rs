@@ -25,7 +25,7 @@ impl AppState {
         self.lanes.clear();
         let (create, mut env) = self.create(fx);
         create.draw_again(&mut env);
-        self.ask_new_engine(fx);
+        self.in_write(fx, |write, env| write.ask_new_engine(env));
         let (create, mut env) = self.create(fx);
         create.help_again(&mut env);
         create.layers_again(&mut env);

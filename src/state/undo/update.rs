@@ -3,6 +3,7 @@
 use crate::domain::{ConversationId, JournalEntry, PageEntry, RemovedWhat, Room, StoreEvent, StoryCard};
 use crate::state::undo::{Undone, is_of_text};
 use crate::state::update::Origin;
+use crate::state::write::typed::is_form_draft;
 use crate::state::{
     Again, AppState, AskCommand, CardEdit, CardsMoved, Command, CreateCommand, Effect, Effects, ForgottenModel,
     GalleryCommand, Here, ImageEdit, Input, ModelsCommand, NoticeKind, PageCommand, PersonaCommand, PersonaEdit,
@@ -143,7 +144,7 @@ impl AppState {
                 self.personas.kept.iter().any(|now| now.id == kept.id && now.persona != kept.persona)
             }
             Undoable::PersonaDraft(draft) => self.personas.editing.is_none() && self.personas.is_draft(draft),
-            Undoable::FormDraft(id, values) => self.write.form.is_none() && self.is_form_draft(id, values),
+            Undoable::FormDraft(id, values) => self.write.form.is_none() && is_form_draft(id, values, self.lang),
             Undoable::Waiting(before) => *before != self.desk.waiting,
             Undoable::ModelForgotten(model) => !self.settings.opened.contains(&model.path),
             // These are noted once they are in the trash.
@@ -174,11 +175,6 @@ impl AppState {
         if jobs {
             self.note(NoticeKind::JobsForgotten(serial));
         }
-    }
-
-    /// Notes that something is in the trash now.
-    pub(in crate::state) fn note_trashed(&mut self, what: Undoable) {
-        self.undo.push(what, self.now_ms);
     }
 
     /// Letters that go into a field have their own way back, in the field.
@@ -379,7 +375,7 @@ impl AppState {
                 let (trash, mut env) = self.trash(fx);
                 trash.restore_conversations(vec![id.clone()], &mut env);
                 if open.is_none() && self.write.open.is_blank() && self.write.form.is_none() {
-                    self.open_conversation(id, fx);
+                    self.in_write(fx, |write, env| write.open_conversation(id, env));
                 }
             }
             Undoable::PersonaTrashed(id) => self.restore_personas(vec![id], fx),
@@ -395,13 +391,13 @@ impl AppState {
             Undoable::Message(talk, text) => drop(self.desk.messages.insert(talk, text)),
             Undoable::Sliders(of, params) => {
                 if of == open {
-                    *self.text_mut() = *params;
-                    self.sliders_moved_ms = Some(self.now_ms);
+                    let (write, env) = self.write(fx);
+                    write.put_sliders(*params, &env);
                 } else if let Some(id) = of {
                     fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params } });
                 }
             }
-            Undoable::Title(id, title) => self.rename(id, title, fx),
+            Undoable::Title(id, title) => self.in_write(fx, |write, env| write.rename(id, title, env)),
             Undoable::Edit(id, turn) => self.take_back_edit(id, turn, fx),
             Undoable::EditDraft(id, turn, text) => {
                 if open.as_ref() == Some(&id) {
@@ -441,7 +437,7 @@ impl AppState {
             }
             Undoable::FormDraft(id, values) => {
                 self.desk.forms.insert(id.clone(), values);
-                self.open_form(&id, fx);
+                self.in_write(fx, |write, env| write.open_form(&id, env));
             }
             Undoable::Waiting(waiting) => self.desk.waiting = waiting,
         }
@@ -471,12 +467,12 @@ impl AppState {
     /// Shows the turn that was sent anew as it was before.
     fn take_back_edit(&mut self, id: ConversationId, turn: u64, fx: &mut Effects) {
         // The answer to the new one is not wanted.
-        self.stop_writing_of(&id, fx);
+        self.in_write(fx, |write, env| write.stop_writing_of(&id, env));
         if self.write.job.as_ref().is_some_and(|job| job.conversation == id) {
-            self.text_ended(None, fx);
+            self.in_write(fx, |write, env| write.ended(None, env));
         }
         if self.write.open.id.as_ref() == Some(&id) {
-            self.select_branch(turn, fx);
+            self.in_write(fx, |write, env| write.select_branch(turn, env));
         } else {
             fx.push(Effect::Journal { id, entry: JournalEntry::Select { id: turn } });
         }

@@ -1,27 +1,31 @@
 //! A conversation begins: it gets a name, a title of its own and a file.
 
 use crate::domain::{ConversationHead, ConversationId, JournalEntry, Message, Room};
-use crate::state::{AppState, Effect, Effects};
+use crate::state::{Effect, Env, WriteState};
+use crate::writing::titles::first_line;
 
-impl AppState {
+/// Letters of the first prompt that make a conversation's title.
+pub(in crate::state) const TITLE: usize = 40;
+
+impl WriteState {
     /// The page gets a file.
-    pub(in crate::state) fn begin_conversation(&mut self, title: String, system: String, fx: &mut Effects) {
+    pub(in crate::state) fn begin_conversation(&mut self, title: String, system: String, env: &mut Env) {
         let title = self.own_title(&title, false);
-        let id = self.new_document();
+        let id = self.new_document(env);
         if !system.is_empty() {
-            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
+            env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
         }
-        fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
-        self.begin_sliders(&id, fx);
-        let open = &mut self.write.open;
+        env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
+        self.begin_sliders(&id, env);
+        let open = &mut self.open;
         (open.title, open.system) = (title.clone(), system);
-        let head = ConversationHead { id, title, changed_ms: self.now_ms, ..Default::default() };
-        self.write.conversations.insert(0, head);
+        let head = ConversationHead { id, title, changed_ms: env.now_ms, ..Default::default() };
+        self.conversations.insert(0, head);
     }
 
     /// A title that no other conversation has, with a number where it must; or no other page, which has a sign of its own.
     pub(in crate::state) fn own_title(&self, title: &str, page: bool) -> String {
-        let heads = &self.write.conversations;
+        let heads = &self.conversations;
         let taken = |title: &str| heads.iter().any(|head| head.page == page && head.title == title);
         if title.is_empty() || !taken(title) {
             return title.to_owned();
@@ -33,23 +37,35 @@ impl AppState {
     }
 
     /// A name, and with it a file, for what is open.
-    pub(in crate::state) fn new_document(&mut self) -> ConversationId {
-        let (now, dice) = (self.now_ms, self.roll());
+    pub(in crate::state) fn new_document(&mut self, env: &mut Env) -> ConversationId {
+        let (now, dice) = (env.now_ms, env.dice.roll());
         let id = ConversationId(format!("{now:013}-{dice:08x}"));
         // What was to be shown here comes too late: something was begun in its place.
-        self.write.wanted.forget();
-        self.write.open.id = Some(id.clone());
-        self.show_draft_of(Some(id.clone()));
+        self.wanted.forget();
+        self.open.id = Some(id.clone());
+        self.show_draft_of(Some(id.clone()), env);
         id
     }
 
     /// A conversation from elsewhere, kept from now on.
-    pub(in crate::state) fn open_chat(&mut self, title: String, system: String, turns: Vec<Message>, fx: &mut Effects) {
-        self.new_conversation(fx);
-        self.settings.room = Room::Write;
-        self.begin_conversation(title, system, fx);
+    pub(in crate::state) fn open_chat(&mut self, title: String, system: String, turns: Vec<Message>, env: &mut Env) {
+        self.new_conversation(env);
+        env.settings.room = Room::Write;
+        self.begin_conversation(title, system, env);
         for turn in turns {
-            self.begin_turn(turn.role, turn.content, None, fx);
+            self.begin_turn(turn.role, turn.content, None, env);
         }
     }
+}
+
+/// The first line of a prompt as it reads, cut at a word where it is long.
+pub(in crate::state) fn title_of(prompt: &str) -> String {
+    let line = first_line(prompt);
+    if line.chars().count() <= TITLE {
+        return line;
+    }
+    let cut: String = line.chars().take(TITLE).collect();
+    let end = cut.rfind(' ').filter(|&at| at > TITLE / 2).unwrap_or(cut.len());
+    let ends = |c: char| c.is_whitespace() || matches!(c, '.' | '…' | ',' | ';' | ':' | '。' | '，' | '；' | '：');
+    format!("{}…", cut[..end].trim_end_matches(ends))
 }

@@ -1,8 +1,8 @@
 //! Which models can run ahead of the one in use (speculative decoding): found on another thread, for their vocabularies
 //! must be compared.
 
-use crate::domain::{Makes, ModelPresence};
-use crate::state::{AppState, Effect, Effects, ModelEntry};
+use crate::domain::{Makes, ModelPresence, Settings};
+use crate::state::{Catalogue, Effect, Env, ModelEntry, WriteState};
 
 #[derive(Clone, Debug, Default)]
 pub struct DraftsState {
@@ -19,48 +19,48 @@ pub struct DraftsKey {
     pub smaller: Vec<String>,
 }
 
-impl AppState {
-    fn drafts_key(&self) -> DraftsKey {
-        let model = self.text().model.clone();
-        let bytes = self.catalogue.entry(&model).map(|entry| entry.card.bytes());
+impl WriteState {
+    fn drafts_key(&self, settings: &Settings, catalogue: &Catalogue) -> DraftsKey {
+        let model = self.text(settings).model.clone();
+        let bytes = catalogue.entry(&model).map(|entry| entry.card.bytes());
         // One as large is no help.
         let smaller = |e: &&ModelEntry| e.card.id != model && bytes.is_none_or(|bytes| e.card.bytes() < bytes);
         let here = |e: &&ModelEntry| matches!(e.presence, ModelPresence::Here { .. });
-        let smaller =
-            self.catalogue.making(Makes::Text).filter(here).filter(smaller).map(|e| e.card.id.clone()).collect();
+        let smaller = catalogue.making(Makes::Text).filter(here).filter(smaller);
+        let smaller = smaller.map(|e| e.card.id.clone()).collect();
         DraftsKey { model, smaller }
     }
 
     /// The models that can draft for the one in use, by id; `None` while that is not known.
-    pub fn drafts(&self) -> Option<&[String]> {
-        let (key, able) = self.write.drafts.found.as_ref()?;
-        (*key == self.drafts_key()).then_some(able.as_slice())
+    pub fn drafts(&self, settings: &Settings, catalogue: &Catalogue) -> Option<&[String]> {
+        let (key, able) = self.drafts.found.as_ref()?;
+        (*key == self.drafts_key(settings, catalogue)).then_some(able.as_slice())
     }
 
     /// Whether the models must be looked at. One request is out at a time.
-    pub fn is_drafts_due(&self) -> bool {
-        self.write.drafts.asked.is_none() && self.drafts().is_none()
+    pub fn is_drafts_due(&self, settings: &Settings, catalogue: &Catalogue) -> bool {
+        self.drafts.asked.is_none() && self.drafts(settings, catalogue).is_none()
     }
 
-    pub(in crate::state) fn find_drafts(&mut self, fx: &mut Effects) {
-        if !self.is_drafts_due() {
+    pub(in crate::state) fn find_drafts(&mut self, env: &mut Env) {
+        if !self.is_drafts_due(env.settings, env.catalogue) {
             return;
         }
-        let key = self.drafts_key();
-        let found = |id: &String| Some((id.clone(), self.catalogue.resolve(id, Makes::Text).ok()?));
+        let key = self.drafts_key(env.settings, env.catalogue);
+        let found = |id: &String| Some((id.clone(), env.catalogue.resolve(id, Makes::Text).ok()?));
         let smaller: Vec<_> = key.smaller.iter().filter_map(found).collect();
-        match self.catalogue.resolve(&key.model, Makes::Text) {
+        match env.catalogue.resolve(&key.model, Makes::Text) {
             Ok(model) if !smaller.is_empty() => {
-                self.write.drafts.asked = Some(key);
-                fx.push(Effect::FindDrafts { model: Box::new(model), smaller });
+                self.drafts.asked = Some(key);
+                env.push(Effect::FindDrafts { model: Box::new(model), smaller });
             }
-            _ => self.write.drafts.found = Some((key, Vec::new())),
+            Ok(_) | Err(_) => self.drafts.found = Some((key, Vec::new())),
         }
     }
 
     pub(in crate::state) fn drafts_found(&mut self, able: Vec<String>) {
-        if let Some(key) = self.write.drafts.asked.take() {
-            self.write.drafts.found = Some((key, able));
+        if let Some(key) = self.drafts.asked.take() {
+            self.drafts.found = Some((key, able));
         }
     }
 }

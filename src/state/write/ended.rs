@@ -2,45 +2,44 @@
 
 use crate::domain::{JournalEntry, TextRecord, TurnInfo, split_thought, weighed};
 use crate::error::StudioError;
-use crate::state::{AppState, Effect, Effects, TextJob};
+use crate::state::{Effect, Env, TextJob, WriteState};
 
-impl AppState {
+impl WriteState {
     /// The first answer is complete, or as complete as it will be; `info` has its figures.
-    pub(in crate::state) fn end_turn(&mut self, info: TurnInfo, fx: &mut Effects) {
-        let Some(job) = self.write.take_job() else { return };
-        let files =
-            self.catalogue.entry(&job.params.model).map(|entry| entry.card.files.as_slice()).unwrap_or_default();
+    pub(in crate::state) fn end_turn(&mut self, info: TurnInfo, env: &mut Env) {
+        let Some(job) = self.take_job() else { return };
+        let files = env.catalogue.entry(&job.params.model).map(|entry| entry.card.files.as_slice()).unwrap_or_default();
         let hash = files.first().map(|file| file.sha256.clone()).unwrap_or_default();
         let made = Some(Box::new(TextRecord::of(&job.params, info.seed, hash)));
         let info = TurnInfo { made, ..info };
         if job.page.is_some() {
-            self.touch(&job.conversation);
+            self.touch(&job.conversation, env);
             // Its change was never begun: the number is the person's now.
             if job.taken_over && job.text.is_empty() {
                 return;
             }
-            return self.page_written(job.conversation, job.turn, info, fx);
+            return self.page_written(job.conversation, job.turn, info, env);
         }
-        let here = self.write.open.id.as_ref() == Some(&job.conversation);
+        let here = self.open.id.as_ref() == Some(&job.conversation);
         let info = match &job.before {
             Some(before) => info.after(before),
             None => info,
         };
-        if let Some(turn) = self.write.known_mut(&job.conversation).and_then(|open| open.turn_mut(job.turn)) {
+        if let Some(turn) = self.known_mut(&job.conversation).and_then(|open| open.turn_mut(job.turn)) {
             turn.info = Some(info.clone());
         }
-        self.keep_weighed(&job, here, fx);
-        self.touch(&job.conversation);
-        fx.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
+        self.keep_weighed(&job, here, env);
+        self.touch(&job.conversation, env);
+        env.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
     }
 
     /// Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
-    fn keep_weighed(&mut self, job: &TextJob, here: bool, fx: &mut Effects) {
+    fn keep_weighed(&mut self, job: &TextJob, here: bool, env: &mut Env) {
         let bytes: Vec<u8> = job.weighed.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
         let whole = !bytes.is_empty() && String::from_utf8_lossy(&bytes) == job.text.as_str();
         let kept = match (here, whole) {
-            (true, _) => &mut self.write.weighed,
-            (false, true) => &mut self.write.aside_of(&job.conversation).weighed,
+            (true, _) => &mut self.weighed,
+            (false, true) => &mut self.aside_of(&job.conversation).weighed,
             (false, false) => return,
         };
         let had = kept.contains_key(&job.turn);
@@ -51,55 +50,55 @@ impl AppState {
         }
         let tokens = if whole { weighed::pack(&job.weighed) } else { had.then(String::new) };
         let entry = tokens.map(|tokens| JournalEntry::Weighed { id: job.turn, tokens });
-        fx.extend(entry.map(|entry| Effect::Journal { id: job.conversation.clone(), entry }));
+        env.fx.extend(entry.map(|entry| Effect::Journal { id: job.conversation.clone(), entry }));
     }
 
     /// The first answer ended early. What was written stays; an answer without a word goes, so that "again" is the way
     /// on.
-    pub(in crate::state) fn text_ended(&mut self, error: Option<StudioError>, fx: &mut Effects) {
-        self.tell_held(fx);
-        let Some(job) = &self.write.job else { return };
-        let here = self.write.open.id.as_ref() == Some(&job.conversation);
+    pub(in crate::state) fn ended(&mut self, error: Option<StudioError>, env: &mut Env) {
+        self.tell_held(env);
+        let Some(job) = &self.job else { return };
+        let here = self.open.id.as_ref() == Some(&job.conversation);
         let split = split_thought(&job.text);
         let is_silent = split.answer.is_empty() && split.thought.is_none_or(|thought| thought.is_empty());
         let conversation = job.conversation.clone();
         if !is_silent {
-            self.end_turn(job.figures(), fx);
-        } else if let Some(job) = self.write.take_job() {
-            self.drop_answer(job, fx);
+            self.end_turn(job.figures(), env);
+        } else if let Some(job) = self.take_job() {
+            self.drop_answer(job, env);
         }
         // An error is told where its question stands.
         if here {
-            self.write.error = error;
+            self.error = error;
         } else if let Some(error) = error {
-            self.write.aside_of(&conversation).error = Some(error);
+            self.aside_of(&conversation).error = Some(error);
         }
     }
 
     /// What was held back of a page's text is no note after all.
-    pub(in crate::state) fn tell_held(&mut self, fx: &mut Effects) {
-        let Some(job) = self.write.job.as_mut().filter(|job| !job.taken_over) else { return };
+    pub(in crate::state) fn tell_held(&mut self, env: &mut Env) {
+        let Some(job) = self.job.as_mut().filter(|job| !job.taken_over) else { return };
         let held = job.unnoted.as_mut().map(|filter| filter.finish()).filter(|text| !text.is_empty());
         if let Some((text, spot)) = held.zip(job.page) {
             let first = job.text.is_empty();
             job.text.push_str(&text);
-            self.page_token(spot, text, first, fx);
+            self.page_token(spot, text, first, env);
         }
     }
 
     /// Nothing was written. A question that waited for a fetch goes on waiting.
-    fn drop_answer(&mut self, job: TextJob, fx: &mut Effects) {
+    fn drop_answer(&mut self, job: TextJob, env: &mut Env) {
         if job.page.is_some() {
             return;
         }
-        if let Some(open) = self.write.known_mut(&job.conversation) {
+        if let Some(open) = self.known_mut(&job.conversation) {
             open.shelf.remove(&mut open.turns, job.turn);
         }
-        fx.push(Effect::Journal { id: job.conversation.clone(), entry: JournalEntry::Truncate { id: job.turn } });
-        let is_missing = self.catalogue.entry(&job.params.model).is_some_and(|entry| !entry.is_here());
+        env.push(Effect::Journal { id: job.conversation.clone(), entry: JournalEntry::Truncate { id: job.turn } });
+        let is_missing = env.catalogue.entry(&job.params.model).is_some_and(|entry| !entry.is_here());
         if job.id.is_none() && is_missing {
-            self.write.waiting.retain(|other| other.conversation != job.conversation);
-            self.write.waiting.push(job);
+            self.waiting.retain(|other| other.conversation != job.conversation);
+            self.waiting.push(job);
         }
     }
 }

@@ -3,84 +3,85 @@
 use crate::domain::{FinishReason, FormUse, Grammar, JournalEntry, Role, Turn};
 use crate::lang::{Both, Lang};
 use crate::state::write::Checked;
-use crate::state::write::update::title_of;
-use crate::state::{AppState, Effect, Effects, FormState};
+use crate::state::write::begin::title_of;
+use crate::state::{Effect, Env, FormState, WriteState};
 use crate::writing::checks;
 use crate::writing::forms::{Form, find, outline_sections};
 
-impl AppState {
-    pub(in crate::state) fn open_form(&mut self, id: &str, fx: &mut Effects) {
+impl WriteState {
+    pub(in crate::state) fn open_form(&mut self, id: &str, env: &mut Env) {
         let Some(form) = find(id) else { return };
-        if self.write.is_writing_here() {
+        if self.is_writing_here() {
             return;
         }
-        self.new_conversation(fx);
-        let draft = self.desk.forms.remove(id);
-        let values = draft.unwrap_or_else(|| form.defaults(self.lang));
-        self.write.form = Some(FormState { id: form.id.clone(), values });
+        self.new_conversation(env);
+        let draft = env.desk.forms.remove(id);
+        let values = draft.unwrap_or_else(|| form.defaults(env.lang));
+        self.form = Some(FormState { id: form.id.clone(), values });
     }
 
     pub(in crate::state) fn set_form_field(&mut self, field: String, value: String) {
-        if let Some(form) = &mut self.write.form {
+        if let Some(form) = &mut self.form {
             form.values.insert(field, value);
-            self.write.error = None;
+            self.error = None;
         }
     }
 
     /// Sends the form's prompt in a conversation of its own.
-    pub(in crate::state) fn write_form(&mut self, fx: &mut Effects) {
-        if self.write.is_writing_here() || !self.may_write() {
+    pub(in crate::state) fn write_form(&mut self, env: &mut Env) {
+        if self.is_writing_here() || !self.may_write(env) {
             return;
         }
-        let Some(state) = self.write.form.clone() else { return };
+        let Some(state) = self.form.clone() else { return };
         let Some(form) = find(&state.id) else { return };
-        let prompt = match form.render(&state.values, self.lang) {
+        let prompt = match form.render(&state.values, env.lang) {
             Ok(prompt) => prompt,
             Err(error) => {
-                self.write.error = Some(error);
+                self.error = Some(error);
                 return;
             }
         };
         // It is in the conversation now.
-        self.write.form = None;
+        self.form = None;
         // The sliders were moved for what is written now.
-        let sliders = self.write.open.manner.sliders.take();
-        self.new_conversation(fx);
-        self.write.open.manner.sliders = sliders;
-        self.desk.forms.remove(&state.id);
+        let sliders = self.open.manner.sliders.take();
+        self.new_conversation(env);
+        self.open.manner.sliders = sliders;
+        env.desk.forms.remove(&state.id);
         // Named by what it is about, not by what the form makes of it.
-        self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), fx);
-        self.add_user_turn(prompt.user, fx);
-        let Some(id) = self.write.open.id.clone() else { return };
+        self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), env);
+        self.add_user_turn(prompt.user, env);
+        let Some(id) = self.open.id.clone() else { return };
         let form = FormUse { id: state.id, values: state.values };
-        self.write.open.manner.form = Some(form.clone());
-        fx.push(Effect::Journal { id, entry: JournalEntry::Form { form } });
-        self.answer(None, fx);
+        self.open.manner.form = Some(form.clone());
+        env.push(Effect::Journal { id, entry: JournalEntry::Form { form } });
+        self.answer(None, env);
     }
 
     /// The form that the conversation on the page was begun with.
     pub fn form_of_page(&self) -> Option<(&'static Form, &FormUse)> {
-        let used = self.write.open.manner.form.as_ref()?;
+        let used = self.open.manner.form.as_ref()?;
         Some((find(&used.id)?, used))
     }
 
     /// The language in which the form was filled in; the window may speak another by now.
-    fn form_lang(&self, form: &Form, made: &FormUse) -> Lang {
-        let first = self.write.open.turns.first().map(|turn| turn.message.content.as_str());
+    fn form_lang(&self, form: &Form, made: &FormUse, lang: Lang) -> Lang {
+        let first = self.open.turns.first().map(|turn| turn.message.content.as_str());
         let asked =
             |lang: &Lang| form.render(&made.values, *lang).is_ok_and(|prompt| Some(prompt.user.as_str()) == first);
-        Lang::ALL.into_iter().find(asked).unwrap_or(self.lang)
+        Lang::ALL.into_iter().find(asked).unwrap_or(lang)
     }
 
     /// The grammar that an answer is held to: where its form is strict, and the turn before it asks for the whole text
     /// or for a section.
-    pub(in crate::state) fn form_grammar(&self, answer: u64) -> Option<Grammar> {
+    pub(in crate::state) fn form_grammar(&self, answer: u64, lang: Lang) -> Option<Grammar> {
         let (form, made) = self.form_of_page()?;
-        let turns = &self.write.open.turns;
+        let turns = &self.open.turns;
         let at = turns.iter().position(|turn| turn.id == answer)?;
         let question = turns.get(at.checked_sub(1)?)?;
-        let lang = self.form_lang(form, made);
-        if self.asks_for_all(form, made, at) {
+        let all = self.asks_for_all(form, made, at, lang);
+        let lang = self.form_lang(form, made, lang);
+        if all {
             return form.grammar(&made.values, lang);
         }
         let outline = turns.get(1).filter(|_| form.has_sections())?.message.said();
@@ -94,28 +95,28 @@ impl AppState {
 
     /// Whether the answer at this place was asked for by the form, or by a check, as a whole; what the person asks
     /// besides is no matter of the form's.
-    fn asks_for_all(&self, form: &Form, made: &FormUse, at: usize) -> bool {
-        let turns = &self.write.open.turns;
+    fn asks_for_all(&self, form: &Form, made: &FormUse, at: usize, lang: Lang) -> bool {
+        let turns = &self.open.turns;
         let question = at.checked_sub(1).and_then(|at| turns.get(at));
         let Some(question) = question.filter(|_| at > 1 && !form.has_sections()) else { return at == 1 };
         // Of an earlier time only its words are known.
         let told = || {
             let before = turns.get(at - 2).map_or("", |turn| turn.message.said());
             let is = |again: &Both| Lang::ALL.iter().any(|lang| *again.get(*lang) == question.message.content);
-            self.found_in(before, form, made).iter().any(|finding| is(&finding.again))
+            self.found_in(before, form, made, lang).iter().any(|finding| is(&finding.again))
         };
-        self.write.asked_again == Some(question.id) || told()
+        self.asked_again == Some(question.id) || told()
     }
 
-    fn found_in(&self, text: &str, form: &Form, made: &FormUse) -> Vec<checks::Finding> {
-        let lang = self.form_lang(form, made);
+    fn found_in(&self, text: &str, form: &Form, made: &FormUse, lang: Lang) -> Vec<checks::Finding> {
+        let lang = self.form_lang(form, made, lang);
         checks::check(text, &form.checks(&made.values, lang), lang)
     }
 
     /// The section of the outline that is to be written next, and how many there are.
     pub fn next_section(&self) -> Option<(usize, usize)> {
         self.form_of_page().filter(|(form, _)| form.has_sections())?;
-        let answers = self.write.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
+        let answers = self.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
         let mut answers = answers.filter(|turn| !turn.message.said().is_empty());
         let sections = outline_sections(answers.next()?.message.said()).len();
         let done = answers.count();
@@ -125,75 +126,75 @@ impl AppState {
     /// The turns of all sections, once the last one is written.
     pub fn sections(&self) -> Option<Vec<u64>> {
         self.form_of_page().filter(|(form, _)| form.has_sections())?;
-        let answers = self.write.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
+        let answers = self.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
         let mut written = answers.filter(|turn| !turn.message.said().is_empty());
         let all = outline_sections(written.next()?.message.said()).len();
         let sections: Vec<u64> = written.map(|turn| turn.id).take(all).collect();
         (all > 0 && sections.len() == all).then_some(sections)
     }
 
-    pub(in crate::state) fn write_section(&mut self, fx: &mut Effects) {
+    pub(in crate::state) fn write_section(&mut self, env: &mut Env) {
         let (Some((at, _)), Some((form, made))) = (self.next_section(), self.form_of_page()) else { return };
-        let turns = &self.write.open.turns;
+        let turns = &self.open.turns;
         let Some(outline) = turns.iter().find(|turn| turn.message.role == Role::Assistant) else { return };
         let outline = outline.message.said().to_owned();
         let Some(section) = outline_sections(&outline).into_iter().nth(at) else { return };
-        let prompt = form.render_section(&made.values, self.form_lang(form, made), &outline, &section);
+        let prompt = form.render_section(&made.values, self.form_lang(form, made, env.lang), &outline, &section);
         match prompt {
-            Ok(prompt) if !self.write.is_writing_here() && self.may_write() => {
-                self.add_user_turn(prompt.user, fx);
-                self.answer(None, fx);
+            Ok(prompt) if !self.is_writing_here() && self.may_write(env) => {
+                self.add_user_turn(prompt.user, env);
+                self.answer(None, env);
             }
             Ok(_) => {}
-            Err(error) => self.write.error = Some(error),
+            Err(error) => self.error = Some(error),
         }
     }
 
     /// Asks for a place of the last answer once more.
-    pub(in crate::state) fn ask_again(&mut self, instruction: String, fx: &mut Effects) {
-        if self.write.is_writing_here() || !self.may_write() {
+    pub(in crate::state) fn ask_again(&mut self, instruction: String, env: &mut Env) {
+        if self.is_writing_here() || !self.may_write(env) {
             return;
         }
-        self.add_user_turn(instruction, fx);
-        self.write.asked_again = self.write.open.turns.last().map(|turn| turn.id);
-        self.answer(None, fx);
+        self.add_user_turn(instruction, env);
+        self.asked_again = self.open.turns.last().map(|turn| turn.id);
+        self.answer(None, env);
     }
 
     /// Holds the answer that is shown against the form of its conversation, whenever it is another than before.
-    pub(in crate::state) fn refresh_findings(&mut self) {
-        let open = &self.write.open;
+    pub(in crate::state) fn refresh_findings(&mut self, lang: Lang) {
+        let open = &self.open;
         let key = open.id.as_ref().filter(|_| open.manner.form.is_some()).map(|id| Checked {
             conversation: id.clone(),
             last: open.turns.last().map_or(0, |turn| turn.id),
             turns: open.turns.len(),
-            busy: self.write.is_writing_here(),
+            busy: self.is_writing_here(),
         });
-        if self.write.checked != key {
+        if self.checked != key {
             let is_still = key.as_ref().is_some_and(|key| !key.busy);
-            self.write.checked = key;
-            self.write.findings = if is_still { self.findings() } else { Vec::new() };
+            self.checked = key;
+            self.findings = if is_still { self.findings(lang) } else { Vec::new() };
         }
     }
 
-    fn findings(&self) -> Vec<checks::Finding> {
+    fn findings(&self, lang: Lang) -> Vec<checks::Finding> {
         let Some((form, made)) = self.form_of_page() else { return Vec::new() };
         // An outline is no text yet; its sections are one together.
         let turns = match self.sections() {
             Some(sections) => sections,
             None if form.has_sections() => return Vec::new(),
             None => {
-                let turns = &self.write.open.turns;
-                let last = turns.last().filter(|_| self.asks_for_all(form, made, turns.len() - 1));
+                let turns = &self.open.turns;
+                let last = turns.last().filter(|_| self.asks_for_all(form, made, turns.len() - 1, lang));
                 last.map(|turn| turn.id).into_iter().collect()
             }
         };
-        let turns = turns.iter().filter_map(|id| self.write.open.turn(*id));
+        let turns = turns.iter().filter_map(|id| self.open.turn(*id));
         let turns: Vec<&Turn> = turns.filter(|turn| turn.message.role == Role::Assistant).collect();
         if turns.is_empty() || !turns.iter().all(|turn| is_whole(turn)) {
             return Vec::new();
         }
         let text = turns.iter().map(|turn| turn.message.said()).collect::<Vec<_>>().join("\n\n");
-        self.found_in(&text, form, made)
+        self.found_in(&text, form, made, lang)
     }
 }
 

@@ -1,84 +1,63 @@
-//! Chats from other programs.
+//! Chats and lore from other programs.
 
 use crate::domain::{
-    ConversationHead, ConversationId, ImportedChat, JournalEntry, Manner, Message, Persona, Role, Room, START, Speaker,
-    StoryCard, Turn,
+    ConversationHead, ConversationId, ImportedChat, JournalEntry, Manner, Message, Persona, Role, Room, START,
+    Settings, Speaker, StoryCard, Turn,
 };
 use crate::lang::Both;
-use crate::state::write::update::title_of;
-use crate::state::{AppState, Effect, Effects, NoticeKind, PageCommand, next_card};
+use crate::state::write::begin::title_of;
+use crate::state::{CardsMoved, Effect, Env, NoticeKind, PageCommand, Undoable, WriteState, next_card};
 use crate::writing::cards;
 
-impl AppState {
+impl WriteState {
     /// Keeps all chats of a file, and shows the first of them.
-    pub(in crate::state) fn chats_opened(&mut self, chats: Vec<ImportedChat>, left_out: Vec<Both>, fx: &mut Effects) {
-        self.new_conversation(fx);
-        self.settings.room = Room::Write;
+    pub(in crate::state) fn chats_opened(&mut self, chats: Vec<ImportedChat>, left_out: Vec<Both>, env: &mut Env) {
+        self.new_conversation(env);
+        env.settings.room = Room::Write;
         let count = chats.len();
         let mut kept = Vec::with_capacity(count);
         // The first one last: it is the one on top of the list, and the one that stays open.
         for chat in chats.into_iter().rev() {
-            kept.push(self.take_in(chat));
+            kept.push(self.take_in(chat, env));
         }
-        fx.push(Effect::KeepConversations(kept));
+        env.push(Effect::KeepConversations(kept));
         if count > 1 || !left_out.is_empty() {
-            self.note(NoticeKind::ChatsKept { count, left_out });
+            env.note(NoticeKind::ChatsKept { count, left_out });
         }
     }
 
-    /// The entries of a lore book become cards of what is open: of the character that is edited, the page or the
-    /// conversation, else of a new one.
-    pub(in crate::state) fn world_opened(
-        &mut self,
-        name: String,
-        cards: Vec<StoryCard>,
-        left_out: Vec<Both>,
-        fx: &mut Effects,
-    ) {
-        let edited = self.personas.editing.is_some() && self.settings.room == Room::Write;
-        self.settings.room = Room::Write;
-        if !edited {
-            (self.personas.shown, self.write.error) = (false, None);
-            self.leave_form();
+    /// The entries of a lore book become cards of the open page or conversation, else of a new one; how many are new.
+    pub(in crate::state) fn lore_opened(&mut self, name: String, cards: Vec<StoryCard>, env: &mut Env) -> usize {
+        self.error = None;
+        self.leave_form(env);
+        let open = &self.open;
+        let known = open.page.as_ref().map_or(&open.manner.cards, |page| &page.story.cards);
+        let cards = unknown(known, self.named_in(cards, env.settings));
+        let Some(first) = cards.first() else { return 0 };
+        if open.page.is_none() && open.id.is_none() {
+            let title = if name.is_empty() { first.name.clone() } else { name };
+            self.begin_conversation(title_of(&title), env.settings.system_prompt.clone(), env);
         }
-        let open = &self.write.open;
-        let known = match (&self.personas.editing, &open.page) {
-            (Some(draft), _) if edited => draft.persona.lore.clone(),
-            (_, Some(page)) => page.story.cards.clone(),
-            (_, None) => open.manner.cards.clone(),
-        };
-        // Macros stay in a character; elsewhere it is known by now who speaks.
-        let cards = if edited { cards } else { self.named_in(cards) };
-        let new = |card: &StoryCard| !known.iter().any(|old| (&old.name, &old.about) == (&card.name, &card.about));
-        let first = next_card(&known);
-        let cards = (first..).zip(cards.into_iter().filter(new)).map(|(id, card)| StoryCard { id, ..card });
-        let cards: Vec<StoryCard> = cards.collect();
-        if !edited && open.page.is_none() && open.id.is_none() && !cards.is_empty() {
-            let title = if name.is_empty() { cards[0].name.clone() } else { name };
-            self.begin_conversation(title_of(&title), self.settings.system_prompt.clone(), fx);
-        }
-        let count = cards.len();
-        let came = self.cards_moved(true, cards.clone()).filter(|_| !edited && count > 0);
-        for card in cards {
-            if let Some(draft) = self.personas.editing.as_mut().filter(|_| edited) {
-                draft.persona.lore.push(card);
-            } else if self.write.open.page.is_some() {
-                self.page_command(PageCommand::SetCard(card), fx);
-            } else if let Some(id) = self.write.open.id.clone() {
-                fx.push(Effect::Journal { id, entry: JournalEntry::Card { card: card.clone() } });
-                self.write.open.manner.put_card(card);
+        let (of, page) = (self.open.id.clone(), self.open.page.is_some());
+        for card in &cards {
+            if page {
+                self.page_command(PageCommand::SetCard(card.clone()), env);
+            } else if let Some(id) = self.open.id.clone() {
+                env.push(Effect::Journal { id, entry: JournalEntry::Card { card: card.clone() } });
+                self.open.manner.put_card(card.clone());
             }
         }
-        if let Some(came) = came {
-            self.undo.push(came, self.now_ms);
+        let count = cards.len();
+        if let Some(of) = of {
+            env.undo.push(Undoable::Cards(CardsMoved { of, page, came: true, cards }), env.now_ms);
         }
-        self.note(NoticeKind::LoreKept { count, left_out });
+        count
     }
 
     /// With the names of who speaks in the place of `{{user}}` and `{{char}}`; where nobody has that name, it stays.
-    fn named_in(&self, lore: Vec<StoryCard>) -> Vec<StoryCard> {
-        let manner = &self.write.open.manner;
-        let own = [manner.person.trim(), self.settings.person.trim()].into_iter().find(|name| !name.is_empty());
+    fn named_in(&self, lore: Vec<StoryCard>, settings: &Settings) -> Vec<StoryCard> {
+        let manner = &self.open.manner;
+        let own = [manner.person.trim(), settings.person.trim()].into_iter().find(|name| !name.is_empty());
         let name = manner.speaker.as_ref().map_or("{{char}}", |speaker| speaker.name.as_str()).to_owned();
         let book = Persona { name, lore, ..Persona::default() };
         match cards::spoken(&book, own.unwrap_or("{{user}}")) {
@@ -88,9 +67,9 @@ impl AppState {
     }
 
     /// Puts a chat on the page and into the list; its file's name and what is to be in it.
-    fn take_in(&mut self, chat: ImportedChat) -> (ConversationId, Vec<JournalEntry>) {
-        self.write.open = Default::default();
-        let id = self.new_document();
+    fn take_in(&mut self, chat: ImportedChat, env: &mut Env) -> (ConversationId, Vec<JournalEntry>) {
+        self.open = Default::default();
+        let id = self.new_document(env);
         let first = chat.turns.iter().find(|turn| turn.role == Role::User).map(|turn| title_of(&turn.text));
         let title = if chat.title.is_empty() { first.unwrap_or_default() } else { chat.title };
         let title = self.own_title(&title, false);
@@ -101,7 +80,7 @@ impl AppState {
         entries.extend(speaker.clone().map(|speaker| JournalEntry::Speaker { speaker }));
         entries.extend(named(chat.person.clone()).map(|name| JournalEntry::Name { turn: None, name }));
 
-        let open = &mut self.write.open;
+        let open = &mut self.open;
         (open.title, open.system) = (title.clone(), chat.system);
         open.manner = Manner { speaker, person: chat.person, ..Manner::default() };
         for (id, turn) in (START + 1..).zip(chat.turns) {
@@ -121,8 +100,15 @@ impl AppState {
             entries.push(JournalEntry::Select { id: shown });
         }
         let turns = open.turns.len();
-        let head = ConversationHead { id: id.clone(), title, changed_ms: self.now_ms, turns, ..Default::default() };
-        self.write.conversations.insert(0, head);
+        let head = ConversationHead { id: id.clone(), title, changed_ms: env.now_ms, turns, ..Default::default() };
+        self.conversations.insert(0, head);
         (id, entries)
     }
+}
+
+/// The cards of a lore book that are not known, numbered behind those that are.
+pub(in crate::state) fn unknown(known: &[StoryCard], cards: Vec<StoryCard>) -> Vec<StoryCard> {
+    let new = |card: &StoryCard| !known.iter().any(|old| (&old.name, &old.about) == (&card.name, &card.about));
+    let cards = cards.into_iter().filter(new);
+    (next_card(known)..).zip(cards).map(|(id, card)| StoryCard { id, ..card }).collect()
 }

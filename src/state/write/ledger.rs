@@ -1,11 +1,11 @@
 //! The state of the context ledger.
 
 use crate::domain::{
-    ConversationId, ELIZA_ID, Ledger, LedgerRequest, Makes, Message, PagePrompt, Role, Story, StoryCard, TextParams,
-    TextPrompt,
+    ConversationId, ELIZA_ID, Ledger, LedgerRequest, Makes, Message, PagePrompt, Role, Settings, Story, StoryCard,
+    TextParams, TextPrompt,
 };
 use crate::error::Result;
-use crate::state::{AppState, Effect, Effects};
+use crate::state::{Catalogue, Effect, Env, WriteState};
 
 #[derive(Clone, Debug, Default)]
 pub struct LedgerState {
@@ -34,72 +34,73 @@ pub struct LedgerKey {
     pub here: bool,
 }
 
-impl AppState {
+impl WriteState {
     /// Whether another prompt would be sent than the one that was measured last; `cursor` is the place in a page. One
     /// request is out at a time.
-    pub fn is_measure_due(&self, cursor: usize) -> bool {
-        let ledger = &self.write.ledger;
-        !ledger.pending && !ledger.key.as_ref().is_some_and(|key| self.is_ledger_key(key, cursor))
+    pub fn is_measure_due(&self, cursor: usize, settings: &Settings, catalogue: &Catalogue) -> bool {
+        let ledger = &self.ledger;
+        !ledger.pending && !ledger.key.as_ref().is_some_and(|key| self.is_ledger_key(key, cursor, settings, catalogue))
     }
 
     /// As `*key == self.ledger_key(cursor)`, without a copy of all texts: this is asked in every frame.
-    fn is_ledger_key(&self, key: &LedgerKey, cursor: usize) -> bool {
+    fn is_ledger_key(&self, key: &LedgerKey, cursor: usize, settings: &Settings, catalogue: &Catalogue) -> bool {
         let LedgerKey { document, turns, page, edited, draft, system, cards, params, here } = key;
-        let open = &self.write.open;
+        let open = &self.open;
         let same_page = match (page, &open.page) {
             (Some((edit, len, at, story)), Some(page)) => {
                 (*edit, *len, *at) == (page.at(), page.text.len(), cursor) && *story == page.story
             }
             (None, None) => true,
-            _ => false,
+            (Some(_), None) | (None, Some(_)) => false,
         };
         same_page
-            && (document, *turns, *here) == (&open.id, self.ledger_turns(), self.is_text_here())
-            && (*edited, draft.as_str(), system) == (self.message_next().0, self.message_next().1, self.ledger_system())
+            && (document, *turns, *here) == (&open.id, self.ledger_turns(), self.is_text_here(settings, catalogue))
+            && (*edited, draft.as_str()) == self.message_next()
+            && system == self.ledger_system(settings)
             && *cards == open.manner.cards
-            && params == self.text()
+            && params == self.text(settings)
     }
 
     /// What is sent next as it is typed now: the new text of a message, with its turn, else the message in the field.
     pub(in crate::state) fn message_next(&self) -> (Option<u64>, &str) {
-        let edited = self.write.editing.as_ref().and_then(|(id, text)| Some((self.write.open.turn(*id)?, text)));
+        let edited = self.editing.as_ref().and_then(|(id, text)| Some((self.open.turn(*id)?, text)));
         match edited.filter(|(turn, _)| turn.message.role == Role::User) {
             Some((turn, text)) => (Some(turn.id), text.trim()),
-            None => (None, self.write.draft.trim()),
+            None => (None, self.draft.trim()),
         }
     }
 
     fn ledger_turns(&self) -> (usize, (u64, usize)) {
-        let turns = &self.write.open.turns;
+        let turns = &self.open.turns;
         (turns.len(), turns.last().map_or((0, 0), |turn| (turn.id, turn.message.content.len())))
     }
 
-    fn ledger_system(&self) -> &String {
-        if self.write.open.id.is_some() { &self.write.open.system } else { &self.settings.system_prompt }
+    fn ledger_system<'a>(&'a self, settings: &'a Settings) -> &'a String {
+        if self.open.id.is_some() { &self.open.system } else { &settings.system_prompt }
     }
 
-    fn is_text_here(&self) -> bool {
-        self.catalogue.entry(&self.text().model).is_none_or(|entry| entry.is_here())
+    fn is_text_here(&self, settings: &Settings, catalogue: &Catalogue) -> bool {
+        catalogue.entry(&self.text(settings).model).is_none_or(|entry| entry.is_here())
     }
 
     /// Measures what would be sent now.
-    pub(in crate::state) fn measure(&mut self, cursor: usize, fx: &mut Effects) {
-        if !self.is_measure_due(cursor) {
+    pub(in crate::state) fn measure(&mut self, cursor: usize, env: &mut Env) {
+        if !self.is_measure_due(cursor, env.settings, env.catalogue) {
             return;
         }
-        self.write.ledger.key = Some(self.ledger_key(cursor));
+        self.ledger.key = Some(self.ledger_key(cursor, env.settings, env.catalogue));
         // The oldest program has no tokens.
-        if self.text().model == ELIZA_ID {
-            self.write.ledger.found = None;
+        if self.text(env.settings).model == ELIZA_ID {
+            self.ledger.found = None;
             return;
         }
-        let Ok(model) = self.catalogue.resolve(&self.text().model, Makes::Text) else {
-            self.write.ledger.found = None;
+        let Ok(model) = env.catalogue.resolve(&self.text(env.settings).model, Makes::Text) else {
+            self.ledger.found = None;
             return;
         };
         let (edited, draft) = self.message_next();
         let mut has_draft = false;
-        let prompt = match &self.write.open.page {
+        let prompt = match &self.open.page {
             Some(page) => {
                 let at = page.text.boundary(cursor);
                 let before = page.text.as_str()[..at].trim_end_matches(' ').to_owned();
@@ -115,23 +116,23 @@ impl AppState {
                 }
                 if messages.is_empty() {
                     // Nothing to send: no vocabulary is read for it.
-                    self.write.ledger.found = None;
+                    self.ledger.found = None;
                     return;
                 }
                 self.prompt_of(messages)
             }
         };
-        let params = self.text().clone();
-        let ledger = &mut self.write.ledger;
+        let params = self.text(env.settings).clone();
+        let ledger = &mut self.ledger;
         ledger.serial += 1;
         ledger.pending = true;
         let request = LedgerRequest { serial: ledger.serial, model, params, prompt, draft: has_draft };
-        fx.push(Effect::Measure(Box::new(request)));
+        env.push(Effect::Measure(Box::new(request)));
     }
 
     /// What tells that another prompt would be sent.
-    fn ledger_key(&self, cursor: usize) -> LedgerKey {
-        let open = &self.write.open;
+    fn ledger_key(&self, cursor: usize, settings: &Settings, catalogue: &Catalogue) -> LedgerKey {
+        let open = &self.open;
         let page = open.page.as_ref().map(|page| (page.at(), page.text.len(), cursor, page.story.clone()));
         LedgerKey {
             document: open.id.clone(),
@@ -139,19 +140,19 @@ impl AppState {
             page,
             edited: self.message_next().0,
             draft: self.message_next().1.to_owned(),
-            system: self.ledger_system().clone(),
+            system: self.ledger_system(settings).clone(),
             cards: open.manner.cards.clone(),
-            params: self.text().clone(),
-            here: self.is_text_here(),
+            params: self.text(settings).clone(),
+            here: self.is_text_here(settings, catalogue),
         }
     }
 
     pub(in crate::state) fn measured(&mut self, serial: u64, ledger: Result<Ledger>) {
-        if serial == self.write.ledger.serial {
-            self.write.ledger.pending = false;
+        if serial == self.ledger.serial {
+            self.ledger.pending = false;
             // Of another document by now: its own is measured next.
-            if self.write.ledger.key.as_ref().is_some_and(|key| key.document == self.write.open.id) {
-                self.write.ledger.found = ledger.ok();
+            if self.ledger.key.as_ref().is_some_and(|key| key.document == self.open.id) {
+                self.ledger.found = ledger.ok();
             }
         }
     }

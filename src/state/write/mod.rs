@@ -1,7 +1,10 @@
 //! The state of Write.
 
+mod across;
+mod asking;
 mod begin;
 mod command;
+mod conversations;
 mod drafts;
 mod ended;
 mod export;
@@ -9,18 +12,25 @@ mod forms;
 mod grammar;
 mod held;
 mod imports;
+mod job;
 mod ledger;
 mod page;
+mod questions;
 mod queue;
 mod shelf;
+pub(super) mod sliders;
+mod streaming;
 #[cfg(test)]
 pub(super) mod tests;
+mod turns;
+pub(super) mod typed;
 mod unsaid;
-pub(super) mod update;
+mod update;
 
 pub use command::{TextEdit, WriteCommand};
 pub use drafts::{DraftsKey, DraftsState};
 pub use grammar::GrammarState;
+pub use job::{Anew, TextJob};
 pub use ledger::{LedgerKey, LedgerState};
 pub use page::*;
 pub use shelf::*;
@@ -28,15 +38,12 @@ pub use shelf::*;
 use std::collections::HashMap;
 
 use crate::domain::{
-    ConversationHead, ConversationId, Illustration, JobId, JournalEntry, Manner, Message, Page, Role, Shelf,
-    TextParams, TextPrompt, Thinking, TokenChoice, Turn, TurnInfo,
+    ConversationHead, ConversationId, Illustration, JournalEntry, Manner, Page, Role, Shelf, TokenChoice, Turn,
 };
 use crate::error::StudioError;
-use crate::state::Phase;
 use crate::state::wanted::Wanted;
 use crate::writing::checks::Finding;
 use crate::writing::forms::Values;
-use crate::writing::page::Unnoted;
 
 /// Write, but for the sliders and the system prompt of new conversations, which are in the settings.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +95,34 @@ pub struct WriteState {
     pub(in crate::state) checked: Option<Checked>,
     /// The turn by which a check asked for the text once more.
     pub(in crate::state) asked_again: Option<u64>,
+    /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
+    pub(in crate::state) sliders_moved_ms: Option<i64>,
+    /// What other rooms are to do, in order.
+    pub(in crate::state) wishes: Vec<Wish>,
+}
+
+/// What Write asks of other rooms; it is done once Write has done its part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::state) enum Wish {
+    /// The characters no longer stand in the place of a conversation.
+    HideCharacters,
+    /// The same, and the one that is edited is left.
+    LeaveCharacters,
+    /// The model of this id is needed, or no longer.
+    Fetch(String),
+    CancelFetch(String),
+    /// A text for the clipboard.
+    Copy(String),
+    RestoreConversation(ConversationId),
+    /// A picture prompt for a turn.
+    PictureOfTurn(u64),
+    /// The same for the text of a page between two places.
+    PictureOfPassage {
+        from: usize,
+        to: usize,
+    },
+    /// Another picture in the place of this one.
+    IllustrateAgain(u64),
 }
 
 /// An answer as it was held against its form.
@@ -141,47 +176,6 @@ pub struct OpenConversation {
     /// Pictures beside its passages, oldest first.
     pub pictures: Vec<Illustration>,
     pub manner: Manner,
-}
-
-/// The answer that is being written.
-#[derive(Clone, Debug)]
-pub struct TextJob {
-    /// `None` while the model is still being fetched.
-    pub id: Option<JobId>,
-    /// The turn that it streams into.
-    pub turn: u64,
-    pub conversation: ConversationId,
-    pub phase: Phase,
-    /// Prompt tokens read, and how many there are.
-    pub prefill: Option<(usize, usize)>,
-    /// Pieces that have come, about one a token.
-    pub pieces: usize,
-    /// What was weighed for each token so far.
-    pub weighed: Vec<TokenChoice>,
-    /// What of the answer is thought, and how many of those that were weighed it has been told of.
-    pub thinking: Thinking,
-    pub heard: usize,
-    /// When the model was ready, and when the first piece and the last one came, in the state's clock.
-    pub ready_ms: Option<i64>,
-    pub first_ms: Option<i64>,
-    pub last_ms: Option<i64>,
-    pub seed: u64,
-    /// The sliders and the model as they were when it was asked.
-    pub params: TextParams,
-    /// What the model is asked: kept here, since the window may show another conversation by the time a model is fetched.
-    pub prompt: TextPrompt,
-    /// Where it writes into a page; `turn` is the change that it makes.
-    pub page: Option<PageSpot>,
-    /// The answer so far: the page may show another conversation meanwhile.
-    pub text: String,
-    /// The turn that is answered; `None` in a page.
-    pub parent: Option<u64>,
-    /// The figures of what was there before: the answer is gone on with.
-    pub before: Option<TurnInfo>,
-    /// Takes the author's note out of what a model writes into a page.
-    pub unnoted: Option<Unnoted>,
-    /// The person writes into its page since then: it is being stopped, and what still comes is dropped.
-    pub taken_over: bool,
 }
 
 impl OpenConversation {
@@ -313,73 +307,5 @@ impl WriteState {
         let has = move |head: &&ConversationHead| needle.is_empty() || head.title.to_lowercase().contains(&needle);
         let pinned = self.conversations.iter().filter(|head| head.pinned);
         pinned.chain(self.conversations.iter().filter(|head| !head.pinned)).filter(has)
-    }
-}
-
-impl TextJob {
-    /// Pieces a second so far, at `now_ms`.
-    pub fn rate(&self, now_ms: i64) -> Option<f64> {
-        let ms = now_ms - self.first_ms?;
-        (self.pieces > 1 && ms > 200).then(|| (self.pieces - 1) as f64 * 1000.0 / ms as f64)
-    }
-
-    /// Tokens of the whole answer so far.
-    pub fn tokens(&self) -> usize {
-        self.before.as_ref().map_or(0, |before| before.completion_tokens) + self.pieces
-    }
-
-    /// For another engine: it goes on from what is written.
-    pub(in crate::state) fn begin_again(&mut self) {
-        if self.pieces > 0 {
-            let info = self.figures();
-            self.before = Some(match &self.before {
-                Some(before) => info.after(before),
-                None => info,
-            });
-            self.params.max_tokens = self.params.max_tokens.saturating_sub(self.pieces as u32).max(1);
-            match &mut self.prompt {
-                TextPrompt::Chat(turns) => go_on(turns, &self.text),
-                TextPrompt::Played(played) => go_on(&mut played.turns, &self.text),
-                TextPrompt::Page(page) => {
-                    // The text before the place, with the spaces that were taken off its end.
-                    let at = self.page.map_or(page.before.len(), |spot| spot.at);
-                    page.before.truncate(at);
-                    page.before.extend(std::iter::repeat_n(' ', at - page.before.len()));
-                    page.before.push_str(&self.text);
-                }
-                // No answer is asked for like this.
-                TextPrompt::Raw(_) => {}
-            }
-        }
-        // What was held back is written again.
-        self.unnoted = self.unnoted.take().map(|_| Unnoted::default());
-        self.thinking = Thinking::begun(&self.text);
-        self.heard = self.weighed.len();
-        (self.id, self.phase, self.prefill, self.pieces) = (None, Phase::Waiting, None, 0);
-        (self.ready_ms, self.first_ms, self.last_ms) = (None, None, None);
-    }
-
-    /// The figures of an answer that ended before its time, by the state's clock; of what was written now.
-    pub(in crate::state) fn figures(&self) -> TurnInfo {
-        let seconds = |from: Option<i64>, to: Option<i64>| Some((to? - from?).max(0) as f64 / 1000.0);
-        let written = seconds(self.first_ms, self.last_ms).filter(|s| *s > 0.0);
-        TurnInfo {
-            model: self.params.model.clone(),
-            seed: self.seed,
-            completion_tokens: self.pieces,
-            thought_tokens: self.thinking.tokens(),
-            ttft_s: seconds(self.ready_ms, self.first_ms).unwrap_or_default(),
-            decode_tok_s: written.map_or(0.0, |s| self.pieces.saturating_sub(1) as f64 / s),
-            ..TurnInfo::default()
-        }
-    }
-}
-
-/// Ends a prompt with the answer as far as it is written.
-fn go_on(turns: &mut Vec<Message>, text: &str) {
-    let begun = |last: &&mut Message| last.role == Role::Assistant && text.starts_with(&last.content);
-    match turns.last_mut().filter(begun) {
-        Some(last) => text.clone_into(&mut last.content),
-        None => turns.push(Message { role: Role::Assistant, content: text.to_owned() }),
     }
 }

@@ -141,13 +141,13 @@ pub fn results(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.write.is_writing_here() {
         return;
     }
-    if let Some((done, all)) = cx.state.next_section() {
+    if let Some((done, all)) = cx.state.write.next_section() {
         let label = cx.with(T::WriteSection, &[&(done + 1), &all]);
         if widgets::button(ui, icons::PENCIL_SIMPLE, &label).clicked() {
             cx.push(Command::Write(WriteCommand::WriteSection));
         }
     }
-    if let Some(sections) = cx.state.sections()
+    if let Some(sections) = cx.state.write.sections()
         && widgets::button(ui, icons::BOOK_OPEN_TEXT, cx.t(T::SectionsToPage)).clicked()
     {
         cx.push(Command::Write(WriteCommand::Page(PageCommand::Of(sections))));

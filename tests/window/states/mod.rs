@@ -444,6 +444,7 @@ pub fn write_streaming(lang: Lang, theme: Theme) -> AppState {
         before: None,
         unnoted: None,
         taken_over: false,
+        anew: Anew::default(),
     });
     state
 }

@@ -1,6 +1,9 @@
 //! The state of a page beside its text: what is asked of it, and where a model writes.
 
 mod update;
+mod writing;
+
+pub(in crate::state) use writing::catch_up;
 
 use crate::domain::{CardKind, StoryCard};
 

@@ -135,11 +135,11 @@ fn the_sections_of_an_outline_are_written_and_put_together() {
     let mut effects = do_(&mut s, Command::Write(WriteCommand::WriteForm));
     let texts = ["Basil in winter\n1. Light\n2. Water", "## Light\nMuch.", "Little."];
     for (at, text) in texts.into_iter().enumerate() {
-        assert_eq!(s.sections(), None, "{at}");
+        assert_eq!(s.write.sections(), None, "{at}");
         let (id, _) = submitted(&effects);
         engine(&mut s, id, TextNews::Token { text: text.into() });
         engine(&mut s, id, EventKind::Finished(stats()));
-        effects = match s.next_section() {
+        effects = match s.write.next_section() {
             Some(next) => {
                 assert_eq!((next, s.write.findings.len()), ((at, 2), 0), "an outline is no text yet");
                 do_(&mut s, Command::Write(WriteCommand::WriteSection))
@@ -147,7 +147,7 @@ fn the_sections_of_an_outline_are_written_and_put_together() {
             None => Vec::new(),
         };
     }
-    let sections = s.sections().expect("both are there");
+    let sections = s.write.sections().expect("both are there");
     assert!(!s.write.findings.is_empty(), "one heading is too few");
     do_(&mut s, Command::Write(WriteCommand::Page(PageCommand::Of(sections))));
     let page = s.write.open.page.as_ref().unwrap();
@@ -269,7 +269,7 @@ fn a_passage_becomes_a_picture_prompt() {
 }
 
 /// As a model says it that was not trained to answer.
-fn no_template() -> EventKind {
+pub(super) fn no_template() -> EventKind {
     EventKind::Failed(Cause::BadTemplate { reason: Both::new("it has none", "没有") }.into())
 }
 

@@ -1,5 +1,6 @@
 //! Write, without a window, an engine or a disk.
 
+mod again;
 mod forms;
 mod page;
 mod queued;

@@ -180,7 +180,7 @@ fn a_form_is_known_after_a_restart_and_its_checks_are_made_again() {
     data.turns = vec![turn(1, 0, Role::User, "q"), turn(2, 1, Role::Assistant, lines)];
     data.manner.form = Some(form);
     load(&mut s, data.clone());
-    assert_eq!(s.form_of_page().unwrap().0.id, "poem");
+    assert_eq!(s.write.form_of_page().unwrap().0.id, "poem");
     let wrong = s.write.findings.iter().find(|finding| !finding.again.en.is_empty()).expect("six are no seven");
     let again = wrong.again.en.clone();
     submitted(&do_(&mut s, Command::Write(WriteCommand::AskAgain(again))));
@@ -188,7 +188,7 @@ fn a_form_is_known_after_a_restart_and_its_checks_are_made_again() {
     let mut s = state();
     data.manner.form = Some(FormUse { id: "opera".into(), ..Default::default() });
     load(&mut s, data);
-    assert!(s.form_of_page().is_none() && s.write.findings.is_empty());
+    assert!(s.write.form_of_page().is_none() && s.write.findings.is_empty());
 }
 
 #[test]

@@ -619,7 +619,7 @@ fn conversations_of_one_title_are_told_apart() {
         titles.push(s.write.open.title.clone());
     }
     assert_eq!(titles, ["Grumpy Cat", "Grumpy Cat (2)", "Grumpy Cat (3)"]);
-    assert_eq!(s.own_title("Grumpy Cat (2)", false), "Grumpy Cat (4)");
-    assert_eq!(s.own_title("Grumpy Cat", true), "Grumpy Cat", "a page has its own sign");
-    assert_eq!(s.own_title("Year (1984)", false), "Year (1984)");
+    assert_eq!(s.write.own_title("Grumpy Cat (2)", false), "Grumpy Cat (4)");
+    assert_eq!(s.write.own_title("Grumpy Cat", true), "Grumpy Cat", "a page has its own sign");
+    assert_eq!(s.write.own_title("Year (1984)", false), "Year (1984)");
 }

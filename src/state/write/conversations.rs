@@ -1,0 +1,164 @@
+//! Conversations: listed, opened, left, renamed, and put into the trash.
+
+use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry};
+use crate::state::wanted::Answer;
+use crate::state::write::Wish;
+use crate::state::write::page::catch_up;
+use crate::state::{Effect, Env, NoticeKind, OpenConversation, Undoable, WriteState};
+
+impl WriteState {
+    pub(in crate::state) fn open_conversation(&mut self, id: ConversationId, env: &mut Env) {
+        self.wishes.push(Wish::HideCharacters);
+        if self.open.id.as_ref() != Some(&id) {
+            self.new_conversation(env);
+            self.show_draft_of(Some(id.clone()), env);
+            env.push(Effect::LoadConversation(id));
+        }
+    }
+
+    pub(in crate::state) fn new_conversation(&mut self, env: &mut Env) {
+        self.leave_held();
+        self.keep_sliders(env);
+        self.give_title(env);
+        self.forget_unsaid(env);
+        self.show_draft_of(None, env);
+        self.put_aside();
+        self.wishes.push(Wish::LeaveCharacters);
+        self.leave_edit(env);
+        self.leave_form(env);
+        self.wanted.forget();
+        self.ledger.found = None;
+        self.aim = None;
+        self.finder.goal = None;
+        self.asked_again = None;
+        self.inspecting = None;
+        self.open = OpenConversation { system: env.settings.system_prompt.clone(), ..Default::default() };
+        self.error = None;
+    }
+
+    pub(in crate::state) fn conversation_loaded(&mut self, data: ConversationData, env: &mut Env) {
+        match self.wanted.answer(&data.id) {
+            Answer::Take => {}
+            Answer::Drop => return,
+            Answer::AskAgain => return env.push(Effect::LoadConversation(data.id)),
+        }
+        let mut data = data;
+        let mut turns = std::mem::take(&mut data.turns);
+        // The answer that streams right now: the file may be some pieces behind.
+        if let Some(job) = self.job_of(&data.id)
+            && let Some(turn) = turns.iter_mut().find(|t| t.id == job.turn)
+        {
+            turn.message.content.clone_from(&job.text);
+        }
+        self.leave_edit(env);
+        self.show_draft_of(Some(data.id.clone()), env);
+        let ConversationData { id, title, system, shelf, mut page, pictures, manner, weighed, .. } = data;
+        if let Some(job) = self.job_of(&id).filter(|job| !job.taken_over)
+            && let Some((spot, page)) = job.page.zip(page.as_mut())
+        {
+            catch_up(page, spot, &job.text);
+        }
+        let open = Some(id.clone());
+        self.open = OpenConversation { id: open, title, system, turns, shelf, page, pictures, manner };
+        self.take_aside(&id);
+        self.take_held(&id);
+        self.keep_model(env);
+        // What was written since the start is known better than by the file.
+        for (id, tokens) in weighed {
+            let open = &self.open;
+            let turn = open.turn(id).or_else(|| open.shelf.turns().iter().find(|turn| turn.id == id));
+            let bytes: Vec<u8> = tokens.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
+            // The answer may have been gone on with where its tokens were not kept.
+            if turn.is_some_and(|turn| turn.message.content.as_bytes() == bytes) {
+                self.weighed.entry(id).or_insert(tokens);
+            }
+        }
+        self.reach_goal(&id, env);
+        self.resume_text(&id, env);
+    }
+
+    pub(in crate::state) fn rename(&mut self, id: ConversationId, title: String, env: &mut Env) {
+        let title = title.trim().to_owned();
+        if title.is_empty() {
+            return;
+        }
+        if self.open.id.as_ref() == Some(&id) {
+            self.open.title.clone_from(&title);
+        }
+        if let Some(head) = self.conversations.iter_mut().find(|h| h.id == id) {
+            head.title.clone_from(&title);
+        }
+        env.push(Effect::Journal { id, entry: JournalEntry::Title { title } });
+    }
+
+    /// The system prompt of the open conversation alone; before one is begun, that of all that are to come.
+    pub(in crate::state) fn set_system(&mut self, text: String, env: &mut Env) {
+        self.open.system.clone_from(&text);
+        match &self.open.id {
+            Some(id) => env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } }),
+            None => env.settings.system_prompt = text,
+        }
+    }
+
+    pub(in crate::state) fn trash_conversation(&mut self, id: ConversationId, env: &mut Env) {
+        // One that is being written is stopped first: its file must not grow in the trash.
+        self.stop_writing_of(&id, env);
+        if self.bring(|job| job.conversation == id) {
+            self.ended(None, env);
+        }
+        self.waiting.retain(|job| job.conversation != id);
+        self.held_elsewhere.retain(|open| open.id.as_ref() != Some(&id));
+        self.conversations.retain(|h| h.id != id);
+        self.finder.hits.retain(|hit| hit.conversation != id);
+        if self.open.id.as_ref() == Some(&id) {
+            self.new_conversation(env);
+        }
+        env.push(Effect::TrashConversation(id));
+    }
+
+    pub(in crate::state) fn pin(&mut self, id: ConversationId, on: bool, env: &mut Env) {
+        let Some(head) = self.conversations.iter_mut().find(|head| head.id == id) else { return };
+        if head.pinned != on {
+            head.pinned = on;
+            env.push(Effect::Journal { id, entry: JournalEntry::Pin { on } });
+        }
+    }
+
+    /// It is in the trash.
+    pub(in crate::state) fn conversation_trashed(&mut self, id: ConversationId, env: &mut Env) {
+        self.conversations.retain(|head| head.id != id);
+        self.finder.hits.retain(|hit| hit.conversation != id);
+        env.undo.push(Undoable::ConversationTrashed(id.clone()), env.now_ms);
+        env.note(NoticeKind::ConversationTrashed(id));
+    }
+
+    /// The list of conversations as it is on the disk; whether Write shows the characters.
+    pub(in crate::state) fn conversations_listed(
+        &mut self,
+        heads: Vec<ConversationHead>,
+        characters: bool,
+        env: &mut Env,
+    ) {
+        match self.listing.answer(&()) {
+            Answer::AskAgain => env.push(Effect::ListConversations),
+            // Nobody asked: something on the disk is not as the window has it.
+            Answer::Take | Answer::Drop => {
+                self.conversations = heads;
+                self.reopen(characters, env);
+                // What is not in the list is gone.
+                env.desk.reopening = None;
+            }
+        }
+    }
+
+    /// Opens what was open the last time, once it is known to be there. Whoever has begun something else stays there.
+    pub(in crate::state) fn reopen(&mut self, characters: bool, env: &mut Env) {
+        let Some(id) = env.desk.reopening.take_if(|id| self.conversations.iter().any(|head| head.id == *id)) else {
+            return;
+        };
+        let begun = self.open.id.is_some() || self.open.page.is_some() || self.form.is_some();
+        if !begun && self.wanted.what().is_none() && !characters {
+            self.open_conversation(id, env);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The sliders of text: those of what is open, and those that new conversations begin with.
+
+use crate::domain::{AnswerForm, CardDefaults, ConversationId, JournalEntry, Parameter, Settings, TextParams};
+use crate::error::{Cause, StudioError};
+use crate::state::{Catalogue, Effect, Env, TextEdit, WriteState};
+
+impl WriteState {
+    /// The sliders in use: the open conversation's own, else the person's.
+    pub fn text<'a>(&'a self, settings: &'a Settings) -> &'a TextParams {
+        self.open.manner.sliders.as_ref().unwrap_or(&settings.text)
+    }
+
+    /// What the sliders move: those of what is open alone, from the first time on.
+    fn text_mut(&mut self, settings: &Settings) -> &mut TextParams {
+        self.open.manner.sliders.get_or_insert_with(|| settings.text.clone())
+    }
+
+    /// Other sliders for what is open.
+    pub(in crate::state) fn put_sliders(&mut self, params: TextParams, env: &Env) {
+        self.open.manner.sliders = Some(params);
+        self.sliders_moved_ms = Some(env.now_ms);
+    }
+
+    pub(in crate::state) fn set_text(&mut self, edit: TextEdit, env: &mut Env) {
+        let before = self.text(env.settings).clone();
+        self.edit_text(edit, env);
+        self.heal(&before, env);
+    }
+
+    fn edit_text(&mut self, edit: TextEdit, env: &mut Env) {
+        self.sliders_moved_ms = Some(env.now_ms);
+        match edit {
+            TextEdit::Form(form) => self.set_answer_form(form, env),
+            TextEdit::FormText(text) => self.set_form_text(text, env),
+            TextEdit::Model(id) => self.choose_model(id, env),
+            TextEdit::Number(number, value) => number.set(self.text_mut(env.settings), value),
+            TextEdit::Seed(seed) => self.text_mut(env.settings).seed = seed,
+            TextEdit::Stop(stop) => self.text_mut(env.settings).stop = stop,
+            TextEdit::Kv(kv) => self.text_mut(env.settings).kv = kv,
+            TextEdit::Overflow(overflow) => self.text_mut(env.settings).overflow = overflow,
+            TextEdit::Draft(draft) => self.text_mut(env.settings).draft = draft,
+            TextEdit::Reset => {
+                let params = self.text_mut(env.settings);
+                let card = env.catalogue.defaults(&params.model);
+                *params = TextParams { model: std::mem::take(&mut params.model), ..card.text() };
+            }
+        }
+    }
+
+    /// How an answer is held to a form.
+    fn set_answer_form(&mut self, form: AnswerForm, env: &mut Env) {
+        self.text_mut(env.settings).grammar = env.settings.answer_forms.grammar(form);
+    }
+
+    /// The words of the form that is chosen.
+    fn set_form_text(&mut self, text: String, env: &mut Env) {
+        let form = AnswerForm::of(self.text(env.settings).grammar.as_ref());
+        let forms = &mut env.settings.answer_forms;
+        match form {
+            AnswerForm::Schema => forms.schema = text,
+            AnswerForm::Gbnf => forms.gbnf = text,
+            AnswerForm::Free | AnswerForm::Json => return,
+        }
+        self.set_answer_form(form, env);
+    }
+
+    /// Takes a language model for what is open and for what is begun later (a character's own is for its conversation
+    /// alone), with the sliders that its card starts with where the person moved none.
+    pub(in crate::state) fn choose_model(&mut self, id: String, env: &mut Env) {
+        let before = self.text(env.settings).clone();
+        let (own, all) = (env.catalogue.defaults(&before.model), env.catalogue.defaults(&env.settings.text_card));
+        let new = env.catalogue.defaults(&id);
+        let choose = |params: &mut TextParams, old: &CardDefaults| {
+            if params.model != id {
+                old.hand_over(&new, params);
+                // It runs ahead of the other one.
+                params.draft = None;
+                params.model.clone_from(&id);
+            }
+        };
+        // What has answers keeps the model that is chosen in it.
+        if self.open.page.is_none() && self.open.written_with().is_some() {
+            self.text_mut(env.settings);
+        }
+        if self.open.manner.speaker.is_none() {
+            choose(&mut env.settings.text, &all);
+            env.settings.text_card.clone_from(&id);
+            self.open.manner.sliders.iter_mut().for_each(|params| choose(params, &own));
+        } else {
+            choose(self.text_mut(env.settings), &own);
+        }
+        self.sliders_moved_ms = Some(env.now_ms);
+        self.heal(&before, env);
+    }
+
+    /// A conversation goes on with the model that wrote its last answer, whatever was chosen for others.
+    pub(in crate::state) fn keep_model(&mut self, env: &Env) {
+        let open = &self.open;
+        let wrote = open.written_with().filter(|id| **id != env.settings.text.model && open.page.is_none());
+        let Some(id) = wrote.filter(|_| open.manner.sliders.is_none()).cloned() else { return };
+        let mut params = TextParams { draft: None, model: id.clone(), ..env.settings.text.clone() };
+        env.catalogue.defaults(&env.settings.text_card).hand_over(&env.catalogue.defaults(&id), &mut params);
+        self.open.manner.sliders = Some(params);
+    }
+
+    /// The sliders or the model are others than before: what was wrong with an answer was wrong with those. What was
+    /// typed stays as wrong as it was.
+    fn heal(&mut self, before: &TextParams, env: &Env) {
+        let typed = |error: &StudioError| matches!(error.cause(), Cause::EmptyPrompt | Cause::BadField { .. });
+        if self.text(env.settings) != before {
+            self.error.take_if(|error| !typed(error));
+        }
+    }
+
+    /// New conversations begin with the sliders that are open now.
+    pub(in crate::state) fn use_sliders(&mut self, env: &mut Env) {
+        if let Some(params) = &self.open.manner.sliders {
+            env.settings.text = params.clone();
+        }
+    }
+
+    /// Sliders that were moved before there was a file for them.
+    pub(in crate::state) fn begin_sliders(&mut self, id: &ConversationId, env: &mut Env) {
+        if let Some(params) = self.open.manner.sliders.clone() {
+            env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Sliders { params: Box::new(params) } });
+            self.sliders_moved_ms = None;
+        }
+    }
+
+    /// The open conversation's sliders, where its journal has not got them as they are.
+    pub fn unkept_sliders(&self) -> Option<(ConversationId, TextParams)> {
+        self.sliders_moved_ms?;
+        self.open.id.clone().zip(self.open.manner.sliders.clone())
+    }
+
+    /// Writes them down.
+    pub(in crate::state) fn keep_sliders(&mut self, env: &mut Env) {
+        if let Some((id, params)) = self.unkept_sliders() {
+            env.push(Effect::Journal { id, entry: JournalEntry::Sliders { params: Box::new(params) } });
+        }
+        self.sliders_moved_ms = None;
+    }
+}
+
+/// The catalogue is known: sliders that were never its model's start where its card says.
+pub(in crate::state) fn settle(settings: &mut Settings, catalogue: &Catalogue) {
+    let id = settings.text.model.clone();
+    if settings.text_card != id && catalogue.entry(&id).is_some() {
+        let (old, new) = (catalogue.defaults(&settings.text_card), catalogue.defaults(&id));
+        old.hand_over(&new, &mut settings.text);
+        settings.text_card = id;
+    }
+}

@@ -1,0 +1,144 @@
+//! Turns of a conversation and their branches: begun, edited, gone back to.
+
+use crate::domain::{ConversationId, JournalEntry, Message, Role, START, StoryCard, TokenChoice, Turn};
+use crate::error::Cause;
+use crate::state::write::begin::title_of;
+use crate::state::{CardEdit, Effect, Env, WriteState, next_card};
+
+impl WriteState {
+    /// A turn of the person's; the first one begins a conversation.
+    pub(in crate::state) fn add_user_turn(&mut self, text: String, env: &mut Env) {
+        if self.open.id.is_none() {
+            self.begin_conversation(title_of(&text), env.settings.system_prompt.clone(), env);
+        }
+        self.begin_turn(Role::User, text, None, env);
+    }
+
+    /// A new turn behind `parent`, or at the end.
+    pub(in crate::state) fn begin_turn(
+        &mut self,
+        role: Role,
+        content: String,
+        parent: Option<u64>,
+        env: &mut Env,
+    ) -> u64 {
+        let open = &mut self.open;
+        let end = open.turns.last().map_or(START, |last| last.id);
+        let (id, parent) = (open.next_turn(), Some(parent.unwrap_or(end)));
+        open.manner.names.remove(&id);
+        let turn = Turn { id, message: Message { role, content }, info: None, parent };
+        if let Some(conversation) = self.open.id.clone() {
+            env.push(Effect::Journal { id: conversation, entry: JournalEntry::Begin { turn: turn.clone() } });
+        }
+        let open = &mut self.open;
+        open.shelf.add(&mut open.turns, turn);
+        id
+    }
+
+    pub(in crate::state) fn send_edit(&mut self, env: &mut Env) {
+        if self.is_writing_here() {
+            return;
+        }
+        let Some((id, text)) = self.editing.take() else { return };
+        if text.trim().is_empty() {
+            self.error = Some(Cause::EmptyPrompt.into());
+            self.editing = Some((id, text));
+            return;
+        }
+        if !self.may_write(env) {
+            self.editing = Some((id, text));
+            return;
+        }
+        let text = text.trim().to_owned();
+        let Some(turn) = self.open.turn(id) else { return };
+        let (role, parent) = (turn.message.role, turn.parent.unwrap_or(START));
+        let new = self.begin_turn(role, text, Some(parent), env);
+        self.name_like(id, new, env);
+        // An answer that the person wrote anew needs no other.
+        if role == Role::User {
+            self.answer(None, env);
+        }
+    }
+
+    /// A version of a turn is said by whoever says that.
+    pub(in crate::state) fn name_like(&mut self, old: u64, new: u64, env: &mut Env) {
+        let open = &mut self.open;
+        if let Some((name, id)) = open.manner.names.get(&old).cloned().zip(open.id.clone()) {
+            open.manner.names.insert(new, name.clone());
+            env.push(Effect::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } });
+        }
+    }
+
+    /// Goes on from a place inside an answer with another token, beside the old answer.
+    pub(in crate::state) fn branch_at_token(&mut self, turn: u64, token: usize, other: usize, env: &mut Env) {
+        if self.is_writing_here() || !self.may_write(env) {
+            return;
+        }
+        let Some((tokens, old)) = self.weighed.get(&turn).zip(self.open.turn(turn)) else { return };
+        let parent = old.parent;
+        let (before, Some(choice)) = (tokens.get(..token).unwrap_or_default(), tokens.get(token)) else { return };
+        let Some(other) = choice.others.get(other) else { return };
+        let mut kept: Vec<_> = before.to_vec();
+        kept.push(TokenChoice { others: choice.others.clone(), ..other.clone() });
+        let bytes: Vec<u8> = kept.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
+        // Half a character is no place to go on from.
+        let Ok(text) = String::from_utf8(bytes) else { return };
+        let Some(conversation) = self.open.id.clone() else { return };
+        let new = self.begin_turn(Role::Assistant, text, parent, env);
+        self.name_like(turn, new, env);
+        self.weighed.insert(new, kept);
+        self.inspecting = Some(new);
+        self.start_job(new, conversation, env);
+    }
+
+    /// Shows another branch; what streams stays on the page.
+    pub(in crate::state) fn select_branch(&mut self, id: u64, env: &mut Env) {
+        if !self.is_writing_here() {
+            self.show_branch(id, env);
+        }
+    }
+
+    pub(in crate::state) fn show_branch(&mut self, id: u64, env: &mut Env) {
+        let Some(conversation) = self.open.id.clone() else { return };
+        self.leave_edit(env);
+        let open = &mut self.open;
+        open.shelf.switch(&mut open.turns, id);
+        env.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
+    }
+
+    /// Moves a conversation to the top of the list.
+    pub(in crate::state) fn touch(&mut self, id: &ConversationId, env: &Env) {
+        let turns = (self.open.id.as_ref() == Some(id)).then_some(self.open.turns.len());
+        let heads = &mut self.conversations;
+        if let Some(at) = heads.iter().position(|h| h.id == *id) {
+            let mut head = heads.remove(at);
+            head.changed_ms = env.now_ms;
+            head.turns = turns.unwrap_or(head.turns);
+            heads.insert(0, head);
+        }
+    }
+
+    /// A card of the open conversation.
+    pub(in crate::state) fn edit_card(&mut self, edit: CardEdit, env: &mut Env) {
+        let Some(id) = self.open.id.clone() else { return };
+        let cards = &mut self.open.manner.cards;
+        let entry = match &edit {
+            CardEdit::Remove(id) => JournalEntry::CardGone { id: *id },
+            CardEdit::Set(card) => JournalEntry::Card { card: card.clone() },
+            CardEdit::Add(kind) => {
+                let card = StoryCard { id: next_card(cards), kind: *kind, ..StoryCard::default() };
+                JournalEntry::Card { card }
+            }
+        };
+        edit.apply(cards);
+        env.push(Effect::Journal { id, entry });
+    }
+
+    /// Takes a picture out of the text; its file stays in the library.
+    pub(in crate::state) fn remove_illustration(&mut self, id: u64, env: &mut Env) {
+        self.open.pictures.retain(|picture| picture.id != id);
+        if let Some(document) = self.open.id.clone() {
+            env.push(Effect::Journal { id: document, entry: JournalEntry::PictureGone { id } });
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What is typed and not sent: messages, edits, titles and forms. What is left stays on the desk.
+
+use crate::domain::ConversationId;
+use crate::error::Cause;
+use crate::lang::Lang;
+use crate::state::{Env, FormState, NoticeKind, Undoable, WriteState};
+use crate::writing::forms::{Values, find};
+
+impl WriteState {
+    /// A letter was typed into the field of messages.
+    pub(in crate::state) fn set_draft(&mut self, text: String) {
+        self.draft = text;
+        // What is typed on is not ready yet.
+        self.held = false;
+        self.held_elsewhere.retain(|open| open.id != self.draft_of);
+        self.error.take_if(|error| *error.cause() == Cause::EmptyPrompt);
+    }
+
+    /// Shows the message that was begun in a conversation (`None`: in the next one); the one in the field stays its
+    /// own conversation's.
+    pub(in crate::state) fn show_draft_of(&mut self, talk: Option<ConversationId>, env: &mut Env) {
+        if self.draft_of == talk {
+            return;
+        }
+        let text = std::mem::take(&mut self.draft);
+        let of = std::mem::replace(&mut self.draft_of, talk);
+        if !text.trim().is_empty() {
+            env.desk.messages.insert(of, text);
+        }
+        self.draft = env.desk.messages.remove(&self.draft_of).unwrap_or_default();
+        self.held = false;
+    }
+
+    /// Opens a turn for editing, with what was typed before.
+    pub(in crate::state) fn begin_edit(&mut self, turn: u64, env: &mut Env) {
+        self.leave_edit(env);
+        let Some(id) = self.open.id.clone() else { return };
+        let draft = env.desk.edits.remove(&(id, turn));
+        let text = draft.or_else(|| self.open.turn(turn).map(|t| t.message.said().to_owned()));
+        self.editing = text.map(|text| (turn, text));
+    }
+
+    /// Leaves a turn that is edited; what was typed stays.
+    pub(in crate::state) fn leave_edit(&mut self, env: &mut Env) {
+        let Some((turn, text)) = self.editing.take() else { return };
+        let Some(id) = self.open.id.clone() else { return };
+        let changed = self.open.turn(turn).is_some_and(|turn| turn.message.said() != text);
+        env.desk.edits.remove(&(id.clone(), turn));
+        if changed {
+            env.desk.edits.insert((id, turn), text);
+            env.note(NoticeKind::DraftKept);
+        }
+    }
+
+    /// Leaves a form; what was typed stays.
+    pub(in crate::state) fn leave_form(&mut self, env: &mut Env) {
+        let Some(FormState { id, values }) = self.form.take() else { return };
+        env.desk.forms.remove(&id);
+        if is_form_draft(&id, &values, env.lang) {
+            env.desk.forms.insert(id, values);
+            env.note(NoticeKind::DraftKept);
+        }
+    }
+
+    /// Opens a title for typing, with what was typed before.
+    pub(in crate::state) fn begin_title(&mut self, id: ConversationId, env: &mut Env) {
+        if self.titling.as_ref().is_some_and(|(now, _)| *now == id) {
+            return;
+        }
+        self.give_title(env);
+        let title = env.desk.titles.remove(&id).or_else(|| self.title(&id));
+        self.titling = title.map(|title| (id, title));
+    }
+
+    /// Leaves a title as it was; what was typed stays.
+    pub(in crate::state) fn leave_title(&mut self, env: &mut Env) {
+        let Some((id, text)) = self.titling.take() else { return };
+        env.desk.titles.remove(&id);
+        if self.is_new_title(&id, &text) {
+            env.desk.titles.insert(id, text);
+        }
+    }
+
+    /// The title that is being typed is given, as when the person goes on elsewhere.
+    pub(in crate::state) fn give_title(&mut self, env: &mut Env) {
+        let Some((id, text)) = self.titling.take() else { return };
+        if self.is_new_title(&id, &text) {
+            let head = self.conversations.iter().find(|head| head.id == id);
+            let before = head.map(|head| head.title.clone()).filter(|title| *title != text.trim());
+            self.rename(id.clone(), text, env);
+            if let Some(title) = before {
+                env.undo.push(Undoable::Title(id, title), env.now_ms);
+            }
+        }
+    }
+
+    fn title(&self, id: &ConversationId) -> Option<String> {
+        let open = Some(&self.open.title).filter(|_| self.open.id.as_ref() == Some(id));
+        let head = self.conversations.iter().find(|head| head.id == *id).map(|head| &head.title);
+        head.or(open).cloned()
+    }
+
+    /// Whether a title that was typed is another one than there is.
+    pub(in crate::state) fn is_new_title(&self, id: &ConversationId, text: &str) -> bool {
+        !text.trim().is_empty() && self.title(id).is_none_or(|title| title.trim() != text.trim())
+    }
+}
+
+/// Whether a form has other values than it opens with.
+pub(in crate::state) fn is_form_draft(id: &str, values: &Values, lang: Lang) -> bool {
+    find(id).is_some_and(|form| *values != form.defaults(lang))
+}
