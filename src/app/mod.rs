@@ -491,8 +491,8 @@ impl Studio {
         // What the fields took when the window was closed over them.
         for command in std::mem::take(&mut self.commands) {
             for effect in update(&mut self.state, Input::Command(command)) {
-                if let Effect::Journal { id, entry } = effect {
-                    self.store.send(StoreRequest::Journal { id, entry });
+                if let Effect::Store(request @ StoreRequest::Journal { .. }) = effect {
+                    self.store.send(request);
                 }
             }
         }
@@ -500,8 +500,8 @@ impl Studio {
         for effect in
             update(&mut self.state, Input::Command(Command::Create(CreateCommand::Layers(LayersCommand::Done))))
         {
-            if let Effect::SavePicture { job, index, picture, record } = effect {
-                self.store.send(StoreRequest::SavePicture { job, index, picture, record, folder: None });
+            if let Effect::Store(request @ StoreRequest::SavePicture { .. }) = effect {
+                self.store.send(request);
             }
         }
         if let Some(desk) = self.state.unkept_desk().filter(|_| keeps) {

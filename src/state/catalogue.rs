@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::domain::{
-    At, BrokenFile, CardDefaults, FreeSize, ImageParams, Makes, ModelCard, ModelPresence, ModelRef, Settings, Size,
-    resolve_model,
+    At, BrokenFile, CardDefaults, CatalogueRequest, FreeSize, ImageParams, Makes, ModelCard, ModelPresence, ModelRef,
+    Settings, Size, resolve_model,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{Effect, Effects};
@@ -184,7 +184,7 @@ impl Catalogue {
     pub(in crate::state) fn cancel_fetch(&mut self, id: &str, fx: &mut Effects) {
         if let Some(fetch) = self.entry_mut(id).and_then(|entry| entry.fetch.as_mut()) {
             fetch.cancelling = true;
-            fx.push(Effect::CancelFetch(id.to_owned()));
+            fx.push(Effect::Catalogue(CatalogueRequest::CancelFetch(id.to_owned())));
         }
     }
 

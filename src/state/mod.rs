@@ -49,7 +49,7 @@ pub use undo::{Again, CardsMoved, ForgottenModel, Here, Steps, UndoState, Undoab
 pub use update::{Input, begin, update};
 pub use write::*;
 
-use crate::domain::{FreeSize, JobId, Room, Settings, TextParams};
+use crate::domain::{FreeSize, Room, Settings, TextParams};
 use crate::error::StudioError;
 use crate::lang::Lang;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{Event, EventKind, FetchEvent, Grammar, JobId, Ledger, Room, StoreEvent, Task};
+use crate::domain::{CatalogueRequest, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent, StoreRequest};
 use crate::error::{Cause, FolderOf, Result, StudioError};
 use crate::state::{
     AppState, Catalogue, Command, CreateCommand, Effect, Effects, GalleryCommand, ImageEdit, ModelNews, NoDialog,
@@ -156,7 +156,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
 
 /// What is read when the window opens.
 pub fn begin(state: &mut AppState) -> Vec<Effect> {
-    let mut effects = vec![Effect::ListConversations, Effect::ListRecent];
+    let mut effects = vec![Effect::Store(StoreRequest::ListConversations), Effect::Store(StoreRequest::ListRecent)];
     // The whole library is read when it is first looked at.
     if state.room() == Room::Gallery {
         let (gallery, mut env) = state.gallery(&mut effects);
@@ -233,7 +233,7 @@ impl AppState {
         }
         // Models may have come or gone outside the window.
         if room == Room::Models {
-            fx.push(Effect::ReadModels);
+            fx.push(Effect::Catalogue(CatalogueRequest::ReadModels));
         }
     }
 

@@ -86,7 +86,7 @@ fn a_library_of_100_000_pictures_draws_and_asks_for_only_the_visible_ones() {
     let asked = std::mem::take(&mut harness.state_mut().commands);
     let window = harness.state_mut();
     let effects: Vec<_> = asked.into_iter().flat_map(|c| update(&mut window.state, Input::Command(c))).collect();
-    let thumbnails = effects.iter().filter(|e| matches!(e, Effect::Thumbnail(_))).count();
+    let thumbnails = effects.iter().filter(|e| matches!(e, Effect::Store(StoreRequest::Thumbnail(_)))).count();
     assert!((1..=100).contains(&thumbnails), "{thumbnails} thumbnails asked for");
     harness.run_steps(5);
     assert_eq!(harness.state().commands, [], "they are asked for once");

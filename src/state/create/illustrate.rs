@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::domain::{Illustration, JournalEntry, Passage, Subject};
+use crate::domain::{Illustration, JournalEntry, Passage, StoreRequest, Subject};
 use crate::state::create::helper::looks_of;
 use crate::state::{AppState, Effect, Effects, ShotKey};
 
@@ -35,7 +35,7 @@ impl AppState {
         }
         let (write, env) = self.write(fx);
         write.touch(&document, &env);
-        fx.push(Effect::Journal { id: document, entry: JournalEntry::Picture { picture } });
+        fx.push(Effect::Store(StoreRequest::Journal { id: document, entry: JournalEntry::Picture { picture } }));
     }
 
     /// Another picture for the passage of one: of its words as they are now.

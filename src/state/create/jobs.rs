@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     EventKind, ImageParams, ImageRequest, JobId, Latents, Makes, News, Outcome, PictureNews, PictureTask, Room, Seed,
-    Subject, Task,
+    StoreRequest, Subject, Task,
 };
 use crate::state::create::Noted;
 use crate::state::update::advance;
@@ -179,7 +179,7 @@ impl CreateState {
                 self.keep_new(key, picture, record, subject, env);
             }
             PictureNews::Undecoded { latents } => {
-                env.push(Effect::KeepLatents(latents.clone()));
+                env.push(Effect::Store(StoreRequest::KeepLatents(latents.clone())));
                 self.undecoded = vec![latents];
             }
             PictureNews::Layers(_) => {}

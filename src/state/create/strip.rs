@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::{Enlarge, Picture, PictureRecord, Room, Seed, Subject};
+use crate::domain::{Enlarge, Picture, PictureRecord, Room, Seed, StoreRequest, Subject};
 use crate::error::StudioError;
 use crate::state::create::Beyond;
 use crate::state::{CreateState, Effect, Env, NoticeKind, STRIP, Saved, Shot, ShotKey, Shown, Stage};
@@ -19,7 +19,13 @@ impl CreateState {
         env: &mut Env<'_>,
     ) {
         let (job, index) = key;
-        env.push(Effect::SavePicture { job, index, picture: picture.clone(), record: record.clone() });
+        env.push(Effect::Store(StoreRequest::SavePicture {
+            job,
+            index,
+            picture: picture.clone(),
+            record: record.clone(),
+            folder: None,
+        }));
         self.put_on_strip(Shot { key, picture: Some(picture), record, saved: Saved::Saving, subject });
     }
 
@@ -53,7 +59,13 @@ impl CreateState {
         let Some(picture) = shot.picture.clone().filter(|_| matches!(shot.saved, Saved::Failed(_))) else { return };
         shot.saved = Saved::Saving;
         let (job, index) = key;
-        env.push(Effect::SavePicture { job, index, picture, record: shot.record.clone() });
+        env.push(Effect::Store(StoreRequest::SavePicture {
+            job,
+            index,
+            picture,
+            record: shot.record.clone(),
+            folder: None,
+        }));
     }
 
     /// Prompt and sliders of a finished picture.
@@ -131,7 +143,7 @@ impl CreateState {
     pub(in crate::state) fn trash_shot(&mut self, key: ShotKey, env: &mut Env<'_>) {
         // A picture that is not on disk stays: there would be no way back.
         if let Some(path) = self.shot(key).and_then(Shot::file) {
-            env.push(Effect::TrashPictures(vec![path.to_owned()]));
+            env.push(Effect::Store(StoreRequest::TrashPictures(vec![path.to_owned()])));
         }
     }
 
@@ -159,7 +171,7 @@ impl CreateState {
         if self.reading != key
             && let Some((_, path)) = missing
         {
-            env.push(Effect::ViewPicture(path));
+            env.push(Effect::Store(StoreRequest::ViewPicture(path)));
         }
         self.reading = key;
     }

@@ -100,7 +100,10 @@ fn the_desk_is_written_once_it_rests_and_never_before_it_was_read() {
     do_(&mut s, Command::Write(WriteCommand::SetDraft("half".into())));
     let tick = |s: &mut AppState, ms| {
         s.now_ms += ms;
-        do_(s, Command::Tick).into_iter().filter(|fx| matches!(fx, Effect::SaveDesk(_))).collect::<Vec<_>>()
+        do_(s, Command::Tick)
+            .into_iter()
+            .filter(|fx| matches!(fx, Effect::Store(StoreRequest::SaveDesk(_))))
+            .collect::<Vec<_>>()
     };
     tick(&mut s, 0);
     assert_eq!(tick(&mut s, 5_000), [], "an empty one would take the place of what is there");
@@ -109,7 +112,7 @@ fn the_desk_is_written_once_it_rests_and_never_before_it_was_read() {
     tick(&mut s, 10);
     assert!(s.next_deadline_ms().is_some());
     let desk = Desk { message: "half".into(), ..Desk::default() };
-    assert_eq!(tick(&mut s, 1_500), [Effect::SaveDesk(Box::new(desk))]);
+    assert_eq!(tick(&mut s, 1_500), [Effect::Store(StoreRequest::SaveDesk(Box::new(desk)))]);
     assert_eq!(tick(&mut s, 1_500), []);
     assert!(s.unkept_desk().is_none());
 }
@@ -202,7 +205,7 @@ fn an_answer_that_was_cut_off_by_closing_goes_on_in_its_conversation() {
     let mut s = state();
     loaded(&mut s, desk);
     let effects = do_(&mut s, Command::Waiting(WaitingCommand::Resume));
-    assert!(effects.contains(&Effect::LoadConversation(id.clone())));
+    assert!(effects.contains(&Effect::Store(StoreRequest::LoadConversation(id.clone()))));
     assert_eq!(s.room(), Room::Write);
     let data = ConversationData { id, turns: open.turns, shelf: open.shelf, ..ConversationData::default() };
     let effects = update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
@@ -225,7 +228,7 @@ fn an_answer_that_was_cut_off_waits_behind_the_one_that_is_written() {
     s.now_ms += 5_000;
     submitted(&write::say(&mut s, "Something else"));
     let resume = |s: &mut AppState| do_(s, Command::Waiting(WaitingCommand::Resume));
-    assert!(resume(&mut s).contains(&Effect::LoadConversation(id.clone())));
+    assert!(resume(&mut s).contains(&Effect::Store(StoreRequest::LoadConversation(id.clone()))));
     let data = ConversationData { id: id.clone(), turns: open.turns, shelf: open.shelf, ..ConversationData::default() };
     update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
     let written: Vec<_> = s.write.jobs().map(|job| (job.conversation == id, job.phase)).collect();
@@ -255,15 +258,18 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
     let mut s = state();
     let trash = |s: &mut AppState, command| do_(s, Command::Trash(command));
     for (kind, back) in [
-        (TrashKind::Pictures, Effect::RestorePictures(vec!["a".into()])),
-        (TrashKind::Conversations, Effect::RestoreConversation(ConversationId("a".into()))),
-        (TrashKind::Personas, Effect::RestorePersona(PersonaId("a".into()))),
+        (TrashKind::Pictures, Effect::Store(StoreRequest::RestorePictures(vec!["a".into()]))),
+        (TrashKind::Conversations, Effect::Store(StoreRequest::RestoreConversation(ConversationId("a".into())))),
+        (TrashKind::Personas, Effect::Store(StoreRequest::RestorePersona(PersonaId("a".into())))),
     ] {
-        assert_eq!(trash(&mut s, TrashCommand::Show(kind)), [Effect::ListTrash(kind)]);
+        assert_eq!(trash(&mut s, TrashCommand::Show(kind)), [Effect::Store(StoreRequest::ListTrash(kind))]);
         let items = ["a", "b", "c"].map(|id| trashed(kind, id)).to_vec();
         update(&mut s, Input::Store(StoreEvent::Trash { kind, items }));
         let effects = trash(&mut s, TrashCommand::Restore("a".into()));
-        assert_eq!((effects.first(), effects.last()), (Some(&back), Some(&Effect::ListTrash(kind))));
+        assert_eq!(
+            (effects.first(), effects.last()),
+            (Some(&back), Some(&Effect::Store(StoreRequest::ListTrash(kind))))
+        );
         assert_eq!(s.trash.items.as_ref().unwrap().len(), 2);
 
         assert_eq!(trash(&mut s, TrashCommand::Purge), [], "nothing was asked");
@@ -271,9 +277,15 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
         trash(&mut s, TrashCommand::Keep);
         assert_eq!(trash(&mut s, TrashCommand::Purge), [], "the answer was no");
         trash(&mut s, TrashCommand::Ask(Some("b".into())));
-        assert_eq!(trash(&mut s, TrashCommand::Purge), [Effect::Purge { kind, ids: vec!["b".into()] }]);
+        assert_eq!(
+            trash(&mut s, TrashCommand::Purge),
+            [Effect::Store(StoreRequest::Purge { kind, ids: vec!["b".into()] })]
+        );
         trash(&mut s, TrashCommand::Ask(None));
-        assert_eq!(trash(&mut s, TrashCommand::Purge), [Effect::Purge { kind, ids: vec!["c".into()] }]);
+        assert_eq!(
+            trash(&mut s, TrashCommand::Purge),
+            [Effect::Store(StoreRequest::Purge { kind, ids: vec!["c".into()] })]
+        );
     }
     // All of it, with one look at what is left.
     for kind in TrashKind::ALL {
@@ -281,8 +293,9 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
         let items = ["a", "b", "c"].map(|id| trashed(kind, id)).to_vec();
         update(&mut s, Input::Store(StoreEvent::Trash { kind, items }));
         let effects = trash(&mut s, TrashCommand::RestoreAll);
-        let looks = effects.iter().filter(|effect| matches!(effect, Effect::ListTrash(_))).count();
-        let lists = effects.iter().filter(|effect| matches!(effect, Effect::ListConversations)).count();
+        let looks = effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreRequest::ListTrash(_)))).count();
+        let lists =
+            effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreRequest::ListConversations))).count();
         assert_eq!((looks, lists), (1, usize::from(kind == TrashKind::Conversations)), "{effects:?}");
         assert_eq!(effects.len(), if kind == TrashKind::Pictures { 2 } else { 3 + looks + lists }, "{effects:?}");
         assert_eq!(s.trash.items, Some(vec![]));
@@ -292,7 +305,7 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
     do_(&mut s, Command::Go(Room::Gallery));
     do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
     update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["z".into()] }));
-    assert_eq!(do_(&mut s, Command::Undo).last(), Some(&Effect::ListTrash(TrashKind::Pictures)));
+    assert_eq!(do_(&mut s, Command::Undo).last(), Some(&Effect::Store(StoreRequest::ListTrash(TrashKind::Pictures))));
     // A picture that is dropped on it shows itself.
     do_(&mut s, Command::OpenFile("/a.png".into()));
     let opened = StoreEvent::Opened { path: "/a.png".into(), picture: picture(), record: Some(record("a")) };
@@ -401,7 +414,7 @@ fn a_path_is_typed_where_no_dialog_can_open() {
     no_dialog(&mut s, NoDialog::Asks(PathFor::File));
     assert_eq!(s.ask.path.as_ref().unwrap().1, "/a/half", "Esc loses nothing");
     ask(&mut s, AskCommand::Type("\"/a/cat 猫.png\"".into()));
-    assert_eq!(ask(&mut s, AskCommand::Take), [Effect::OpenPicture("/a/cat 猫.png".into())]);
+    assert_eq!(ask(&mut s, AskCommand::Take), [Effect::Store(StoreRequest::OpenFile("/a/cat 猫.png".into()))]);
     no_dialog(&mut s, NoDialog::Asks(PathFor::LibraryFolder));
     ask(&mut s, AskCommand::Type("file:///pictures".into()));
     let effects = ask(&mut s, AskCommand::Take);
@@ -412,7 +425,7 @@ fn a_path_is_typed_where_no_dialog_can_open() {
     for (typed, path) in [("~/a.png", "/home/mei/a.png"), ("~", "/home/mei"), ("/a/~/b", "/a/~/b"), ("~b", "~b")] {
         no_dialog(&mut s, NoDialog::Asks(PathFor::File));
         ask(&mut s, AskCommand::Type(typed.into()));
-        assert_eq!(ask(&mut s, AskCommand::Take), [Effect::OpenPicture(path.into())], "{typed}");
+        assert_eq!(ask(&mut s, AskCommand::Take), [Effect::Store(StoreRequest::OpenFile(path.into()))], "{typed}");
     }
 
     // Copies tell where they are, long enough to be read.
@@ -487,7 +500,7 @@ fn what_was_open_is_open_after_a_start() {
     assert_eq!(desk.open, Some(id.clone()));
     let head = ConversationHead { id: id.clone(), title: "Hello".into(), ..Default::default() };
     let listed = |s: &mut AppState, heads| update(s, Input::Store(StoreEvent::Conversations(heads)));
-    let load = [Effect::LoadConversation(id.clone())];
+    let load = [Effect::Store(StoreRequest::LoadConversation(id.clone()))];
     let start = || {
         let mut s = state();
         begin(&mut s);

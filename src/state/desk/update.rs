@@ -1,6 +1,6 @@
 //! Drafts that stay when an editor is left, and jobs that stay when the window is closed.
 
-use crate::domain::{ConversationId, Desk, EditDraft, Face, JournalEntry, Room, TurnInfo, Waiting};
+use crate::domain::{ConversationId, Desk, EditDraft, Face, JournalEntry, Room, StoreRequest, TurnInfo, Waiting};
 use crate::state::write::typed::is_form_draft;
 use crate::state::{AppState, Effect, Effects, NoticeKind, PersonaDraft, Phase, WaitingCommand};
 
@@ -90,7 +90,7 @@ impl AppState {
             self.desk.seen = now;
             self.desk.changed_ms = self.now_ms;
         } else if self.desk.saved.as_ref() != Some(&now) && self.now_ms - self.desk.changed_ms >= SETTLE_MS {
-            fx.push(Effect::SaveDesk(Box::new(now.clone())));
+            fx.push(Effect::Store(StoreRequest::SaveDesk(Box::new(now.clone()))));
             self.desk.saved = Some(now);
         }
     }
@@ -159,7 +159,10 @@ impl AppState {
             let open = Some(&mut self.write.open).filter(|open| open.id.as_ref() == Some(&conversation));
             if let Some(cut) = open.and_then(|open| open.turn_mut(turn)).filter(|turn| turn.info.is_none()) {
                 let info = cut.info.insert(TurnInfo::default()).clone();
-                fx.push(Effect::Journal { id: conversation, entry: JournalEntry::End { id: turn, info } });
+                fx.push(Effect::Store(StoreRequest::Journal {
+                    id: conversation,
+                    entry: JournalEntry::End { id: turn, info },
+                }));
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::{LibraryItem, Picture, Room};
+use crate::domain::{LibraryItem, Picture, Room, StoreRequest};
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{Effect, Env, GalleryState, NoticeKind, Undoable};
 
@@ -20,7 +20,11 @@ impl GalleryState {
     pub(in crate::state) fn look(&mut self, whole: bool, env: &mut Env<'_>) {
         let whole = whole || self.items.is_none();
         self.looked.begin(env.now_ms);
-        env.push(if whole { Effect::ScanLibrary } else { Effect::RescanLibrary });
+        env.push(if whole {
+            Effect::Store(StoreRequest::ScanLibrary)
+        } else {
+            Effect::Store(StoreRequest::RescanLibrary)
+        });
     }
 
     /// While the gallery is shown, files that come and go are seen without being asked for.
@@ -50,7 +54,7 @@ impl GalleryState {
     pub(in crate::state) fn open(&mut self, path: PathBuf, env: &mut Env<'_>) {
         self.opening.retain(|asked| *asked != path);
         self.opening.push(path.clone());
-        env.push(Effect::OpenPicture(path));
+        env.push(Effect::Store(StoreRequest::OpenFile(path)));
     }
 
     /// Whether a file that was read is still waited for. Those that were asked for before it come too late.
@@ -104,7 +108,7 @@ impl GalleryState {
             None => {
                 self.let_go_of_unseen(env);
                 let again = self.selected.clone().filter(|_| self.opened.is_none());
-                env.fx.extend(again.map(Effect::ViewPicture));
+                env.fx.extend(again.map(|x| Effect::Store(StoreRequest::ViewPicture(x))));
             }
         }
     }

@@ -36,13 +36,17 @@ fn marked(s: &AppState) -> Vec<i64> {
 #[test]
 fn new_files_are_seen_on_entering_and_at_a_calm_pace_while_the_room_is_shown() {
     let mut s = state();
-    assert_eq!(do_(&mut s, Command::Go(Room::Gallery)), [Effect::ScanLibrary], "the first time all of it");
+    assert_eq!(
+        do_(&mut s, Command::Go(Room::Gallery)),
+        [Effect::Store(StoreRequest::ScanLibrary)],
+        "the first time all of it"
+    );
     s.now_ms += 200;
     store(&mut s, StoreEvent::Library(vec![]));
     let wait = |s: &AppState| s.gallery.deadline_ms(s.room()).unwrap() - s.now_ms;
     assert_eq!(wait(&s), 200 * 20, "a slow library is looked at less often");
     assert!(s.next_deadline_ms().is_some(), "the program wakes for it");
-    let looks = |s: &mut AppState| do_(s, Command::Tick).contains(&Effect::RescanLibrary);
+    let looks = |s: &mut AppState| do_(s, Command::Tick).contains(&Effect::Store(StoreRequest::RescanLibrary));
     assert!(!looks(&mut s));
     s.now_ms += wait(&s);
     assert!(looks(&mut s));
@@ -52,7 +56,11 @@ fn new_files_are_seen_on_entering_and_at_a_calm_pace_while_the_room_is_shown() {
     do_(&mut s, Command::Go(Room::Create));
     s.now_ms += 60_000;
     assert!(!looks(&mut s), "not behind other rooms");
-    assert_eq!(do_(&mut s, Command::Go(Room::Gallery)), [Effect::RescanLibrary], "at once on entering");
+    assert_eq!(
+        do_(&mut s, Command::Go(Room::Gallery)),
+        [Effect::Store(StoreRequest::RescanLibrary)],
+        "at once on entering"
+    );
 }
 
 #[test]
@@ -139,14 +147,14 @@ fn copies_and_the_trash_take_all_that_were_marked() {
     let mut s = library();
     let paths = vec![path(5), path(3)];
     assert_eq!(do_(&mut s, Command::Gallery(GalleryCommand::SaveCopies(paths.clone()))), [Effect::AskCopiesFolder]);
-    let copy = Effect::CopyFiles { from: paths.clone(), folder: "/usb".into() };
+    let copy = Effect::Store(StoreRequest::CopyFiles { from: paths.clone(), folder: "/usb".into() });
     assert_eq!(do_(&mut s, Command::Gallery(GalleryCommand::CopiesFolderChosen("/usb".into()))), [copy]);
     assert!(do_(&mut s, Command::Gallery(GalleryCommand::CopiesFolderChosen("/usb".into()))).is_empty(), "once");
     store(&mut s, StoreEvent::CopiesSaved { folder: "/usb".into(), count: 2 });
     assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::CopiesSaved { folder: "/usb".into(), count: 2 }));
     assert_eq!(
         do_(&mut s, Command::Gallery(GalleryCommand::TrashItems(paths.clone()))),
-        [Effect::TrashPictures(paths.clone())]
+        [Effect::Store(StoreRequest::TrashPictures(paths.clone()))]
     );
     do_(&mut s, Command::Gallery(GalleryCommand::Select(Some(path(5)))));
     do_(&mut s, Command::Gallery(GalleryCommand::Mark(path(3))));
@@ -159,7 +167,10 @@ fn copies_and_the_trash_take_all_that_were_marked() {
 fn the_full_view_steps_through_what_is_found_and_the_trash_leads_on() {
     let mut s = library();
     do_(&mut s, Command::Gallery(GalleryCommand::SetSearch("odd".into())));
-    assert_eq!(do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(true))), [Effect::ViewPicture(path(5))]);
+    assert_eq!(
+        do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(true))),
+        [Effect::Store(StoreRequest::ViewPicture(path(5)))]
+    );
     assert!(s.gallery.full);
     do_(&mut s, Command::Gallery(GalleryCommand::Step(1)));
     assert_eq!(s.gallery.selected, Some(path(3)), "evens are not found");
@@ -183,7 +194,11 @@ fn marked_pictures_are_compared_in_full_and_let_go() {
     do_(&mut s, Command::Gallery(GalleryCommand::Select(Some(path(5)))));
     do_(&mut s, Command::Gallery(GalleryCommand::Mark(path(2))));
     let effects = do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(true)));
-    assert_eq!(effects, [Effect::ViewPicture(path(5))], "the other one is selected and on its way");
+    assert_eq!(
+        effects,
+        [Effect::Store(StoreRequest::ViewPicture(path(5)))],
+        "the other one is selected and on its way"
+    );
     assert!(s.gallery.is_comparing());
     for n in [5, 2] {
         store(&mut s, StoreEvent::Viewed { path: path(n), picture: Ok(picture()) });
@@ -230,12 +245,16 @@ fn pictures_that_come_back_are_chosen_and_no_search_hides_them() {
     do_(&mut s, Command::Gallery(GalleryCommand::SetSearch("odd".into())));
     do_(&mut s, Command::Gallery(GalleryCommand::SetSearch(String::new())));
     do_(&mut s, Command::Gallery(GalleryCommand::SetSearch("even".into())));
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestorePictures(vec![path(5)])], "the delete, not the word");
+    assert_eq!(
+        do_(&mut s, Command::Undo),
+        [Effect::Store(StoreRequest::RestorePictures(vec![path(5)]))],
+        "the delete, not the word"
+    );
     do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(true)));
     let effects = store(&mut s, StoreEvent::Restored { items: vec![item(5)] });
     assert_eq!((shown(&s), s.gallery.search.as_str()), (vec![5, 4, 3, 2, 1], ""));
     assert_eq!((s.gallery.selected.clone(), s.gallery.full), (Some(path(5)), true), "the full view shows it");
-    assert_eq!(effects, [Effect::ViewPicture(path(5))]);
+    assert_eq!(effects, [Effect::Store(StoreRequest::ViewPicture(path(5)))]);
     do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(false)));
     store(&mut s, StoreEvent::Trashed { paths: vec![path(4), path(2)] });
     do_(&mut s, Command::Gallery(GalleryCommand::SetSearch("odd".into())));
@@ -296,7 +315,11 @@ fn pictures_that_are_gone_leave_the_gallery_with_a_word() {
     do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(true)));
     let missing = Err(Cause::FileMissing { path: path(4) }.into());
     let effects = store(&mut s, StoreEvent::Viewed { path: path(4), picture: missing });
-    assert_eq!((effects, notes(&s).len()), (vec![Effect::RescanLibrary], 1), "no error about a path");
+    assert_eq!(
+        (effects, notes(&s).len()),
+        (vec![Effect::Store(StoreRequest::RescanLibrary)], 1),
+        "no error about a path"
+    );
     store(&mut s, StoreEvent::LibraryChanged { came: vec![], gone: vec![path(4)] });
     assert_eq!((s.gallery.selected.clone(), s.gallery.full), (Some(path(3)), true));
     assert_eq!(notes(&s).last(), Some(&NoticeKind::PicturesGone(1)));
@@ -319,7 +342,7 @@ fn pictures_of_the_folder_before_are_told_of_until_it_is_chosen_again() {
     assert_eq!(left(&s), 1, "it is to be read");
     assert_eq!(
         do_(&mut s, Command::Gallery(GalleryCommand::CopyLibrary("/l".into()))),
-        [Effect::CopyLibrary("/l".into())]
+        [Effect::Store(StoreRequest::CopyLibrary("/l".into()))]
     );
     take(&mut s, "/l");
     assert_eq!(left(&s), 0);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::{CELL, Enlarge, PictureRecord};
+use crate::domain::{CELL, Enlarge, PictureRecord, StoreRequest};
 use crate::state::{Effect, Env, GalleryCommand, GalleryState};
 
 /// What a command of Gallery wants of other rooms.
@@ -41,12 +41,12 @@ impl GalleryState {
             GalleryCommand::CopiesFolderChosen(folder) => {
                 let from = std::mem::take(&mut self.to_copy);
                 if !from.is_empty() {
-                    env.push(Effect::CopyFiles { from, folder });
+                    env.push(Effect::Store(StoreRequest::CopyFiles { from, folder }));
                 }
             }
-            GalleryCommand::CopyLibrary(from) => env.push(Effect::CopyLibrary(from)),
+            GalleryCommand::CopyLibrary(from) => env.push(Effect::Store(StoreRequest::CopyLibrary(from))),
             GalleryCommand::TrashItems(paths) => {
-                env.fx.extend((!paths.is_empty()).then_some(Effect::TrashPictures(paths)));
+                env.fx.extend((!paths.is_empty()).then_some(Effect::Store(StoreRequest::TrashPictures(paths))));
             }
             GalleryCommand::SetThumbnails(side) => env.settings.thumbnails = Some(CELL.clamp(side.into()) as f32),
             GalleryCommand::SetPixels(on) => env.settings.pixels = on,
@@ -58,7 +58,7 @@ impl GalleryState {
             GalleryCommand::SaveItemAs(path) => env.push(Effect::AskExportFile { path, enlarge: Enlarge::NONE }),
             GalleryCommand::SaveItemAt(path, enlarge) => env.push(Effect::AskExportFile { path, enlarge }),
             GalleryCommand::CopyItem(path) => self.copy(path, env),
-            GalleryCommand::TrashItem(path) => env.push(Effect::TrashPictures(vec![path])),
+            GalleryCommand::TrashItem(path) => env.push(Effect::Store(StoreRequest::TrashPictures(vec![path]))),
             GalleryCommand::RestorePictures(paths) => return Some(Beyond::Restore(paths)),
             GalleryCommand::RefreshLibrary => self.look(true, env),
         }
@@ -103,7 +103,7 @@ impl GalleryState {
         self.compared.clear();
         if self.is_comparing() {
             let others = self.marked.iter().filter(|path| self.selected.as_ref() != Some(*path));
-            env.fx.extend(others.cloned().map(Effect::ViewPicture));
+            env.fx.extend(others.cloned().map(|x| Effect::Store(StoreRequest::ViewPicture(x))));
         } else if full {
             self.marked.clear();
         }
@@ -121,7 +121,7 @@ impl GalleryState {
 
     fn need_thumbnail(&mut self, path: PathBuf, env: &mut Env<'_>) {
         if self.thumbnails.want(&path) {
-            env.push(Effect::Thumbnail(path));
+            env.push(Effect::Store(StoreRequest::Thumbnail(path)));
         }
     }
 
@@ -136,7 +136,7 @@ impl GalleryState {
         self.compared.clear();
         if self.opened.as_ref().map(|(opened, _)| opened) != path.as_ref() {
             self.opened = None;
-            env.fx.extend(path.clone().map(Effect::ViewPicture));
+            env.fx.extend(path.clone().map(|x| Effect::Store(StoreRequest::ViewPicture(x))));
         }
         self.selected = path;
     }
@@ -149,7 +149,7 @@ impl GalleryState {
             self.copying = None;
         } else {
             self.copying = Some(path.clone());
-            env.push(Effect::ViewPicture(path));
+            env.push(Effect::Store(StoreRequest::ViewPicture(path)));
         }
     }
 }

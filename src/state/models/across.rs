@@ -1,6 +1,6 @@
 //! Models and the rooms that use them: what waits for a fetch, what a model is chosen for.
 
-use crate::domain::{FetchEvent, Makes, Room, SMOLLM_ID, STICKER_ID};
+use crate::domain::{CatalogueRequest, FetchEvent, Makes, Room, SMOLLM_ID, STICKER_ID};
 use crate::state::models::fetch::FetchEnd;
 use crate::state::models::update::Beyond;
 use crate::state::{AppState, Catalogue, Effect, Effects, ForgottenModel, ModelNews, ModelsCommand, NoticeKind};
@@ -76,7 +76,7 @@ impl AppState {
             Some(FetchEnd::Here) => {
                 self.in_write(fx, |write, env| write.fetch_ended(id, None, env));
                 // The hub may have told what the card did not say, and the file may be a part of another model.
-                fx.push(Effect::ReadModels);
+                fx.push(Effect::Catalogue(CatalogueRequest::ReadModels));
             }
             Some(FetchEnd::Failed(error)) => self.in_write(fx, |write, env| write.fetch_ended(id, Some(error), env)),
             Some(FetchEnd::Cancelled) => self.in_write(fx, |write, env| write.fetch_cancelled(id, env)),
@@ -112,7 +112,7 @@ impl AppState {
         }
         self.settings.opened.push(model.path);
         self.notices.list.retain(|n| !matches!(n.kind, NoticeKind::ModelForgotten { .. }));
-        fx.push(Effect::ReadModels);
+        fx.push(Effect::Catalogue(CatalogueRequest::ReadModels));
     }
 
     /// The models folder was read: `read` is all that is known of it now.

@@ -1,6 +1,6 @@
 //! Fetches: asked for, agreed to, and what they tell.
 
-use crate::domain::{FetchEvent, FetchEventKind, ModelPresence, Room};
+use crate::domain::{CatalogueRequest, FetchEvent, FetchEventKind, ModelPresence, Room};
 use crate::error::{Cause, StudioError};
 use crate::state::{Effect, Env, FetchState, ModelsState, NoticeKind};
 
@@ -41,7 +41,7 @@ impl ModelsState {
         entry.error = None;
         // Files that are here are checked; nobody is asked for them.
         entry.fetch = Some(FetchState { verifying: entry.is_unchecked(), ..FetchState::default() });
-        env.push(Effect::Fetch(id.to_owned()));
+        env.push(Effect::Catalogue(CatalogueRequest::Fetch(id.to_owned())));
         None
     }
 

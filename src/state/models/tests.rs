@@ -11,7 +11,7 @@ fn local(id: &str, main: &str, lacks: &str) -> ModelCard {
 }
 
 fn opened(state: &mut AppState, effects: &[Effect], made: Result<ModelCard>) -> Vec<Effect> {
-    let [Effect::OpenModel(ask)] = effects else { panic!("{effects:?}") };
+    let [Effect::Catalogue(CatalogueRequest::OpenModel(ask))] = effects else { panic!("{effects:?}") };
     update(state, Input::Models(ModelNews::Opened(ask.clone(), made.map(Box::new))))
 }
 
@@ -72,7 +72,9 @@ fn a_missing_part_is_chosen_and_remembered_only_where_it_fits() {
     opened(&mut s, &effects, Err(Cause::NotUsed { path: "/x/wrong.safetensors".into(), reason }.into()));
     assert!(s.settings.parts_of.is_empty() && s.catalogue.entry("sd").unwrap().lacks().is_some());
     let effects = do_(&mut s, Command::Models(ModelsCommand::PartChosen("sd".into(), "/x/vae.safetensors".into())));
-    assert!(matches!(&effects[..], [Effect::OpenModel(ask)] if ask.path.as_os_str() == main));
+    assert!(
+        matches!(&effects[..], [Effect::Catalogue(CatalogueRequest::OpenModel(ask))] if ask.path.as_os_str() == main)
+    );
     opened(&mut s, &effects, Ok(local("/m/sd.safetensors", main, "")));
     assert_eq!(s.settings.parts_of["sd"], [PathBuf::from("/x/vae.safetensors")]);
     assert!(s.catalogue.entry("sd").unwrap().lacks().is_none() && s.create.error.is_none());
@@ -89,7 +91,7 @@ fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
     );
     assert_eq!(
         do_(&mut s, Command::Models(ModelsCommand::RemoveModel(SMOLLM_ID.into()))),
-        [Effect::RemoveModel(SMOLLM_ID.into())]
+        [Effect::Catalogue(CatalogueRequest::RemoveModel(SMOLLM_ID.into()))]
     );
     s.catalogue.entry_mut(SMOLLM_ID).unwrap().fetch = Some(FetchState::default());
     assert!(
@@ -99,22 +101,25 @@ fn a_removed_model_comes_back_by_undo_and_the_folder_is_read_anew() {
     let what = RemovedWhat::Card(SMOLLM_ID.into());
     let removed = RemovedModel { name: "S".into(), bytes: 5, at: "/m/.trash/1".into(), what };
     let effects = update(&mut s, Input::Models(ModelNews::Removed(Ok(removed.clone()))));
-    assert_eq!(effects, [Effect::ReadModels]);
+    assert_eq!(effects, [Effect::Catalogue(CatalogueRequest::ReadModels)]);
     assert_eq!(s.notices.list.last().unwrap().kind, NoticeKind::ModelRemoved(removed.clone()));
     assert_eq!(
         do_(&mut s, Command::Models(ModelsCommand::RestoreModel(removed.clone()))),
-        [Effect::RestoreModel(removed)]
+        [Effect::Catalogue(CatalogueRequest::RestoreModel(removed))]
     );
-    assert_eq!(update(&mut s, Input::Models(ModelNews::Restored(Ok(())))), [Effect::ReadModels]);
+    assert_eq!(
+        update(&mut s, Input::Models(ModelNews::Restored(Ok(())))),
+        [Effect::Catalogue(CatalogueRequest::ReadModels)]
+    );
     assert!(s.notices.list.is_empty(), "what is back cannot be brought back");
 }
 
 #[test]
 fn models_are_read_anew_on_entering_their_room_and_after_a_fetch() {
     let mut s = state();
-    assert_eq!(do_(&mut s, Command::Go(Room::Models)), [Effect::ReadModels]);
+    assert_eq!(do_(&mut s, Command::Go(Room::Models)), [Effect::Catalogue(CatalogueRequest::ReadModels)]);
     let event = FetchEvent { id: SMOLLM_ID.into(), kind: FetchEventKind::Finished { path: "/m/s.gguf".into() } };
-    assert!(update(&mut s, Input::Fetch(event)).contains(&Effect::ReadModels));
+    assert!(update(&mut s, Input::Fetch(event)).contains(&Effect::Catalogue(CatalogueRequest::ReadModels)));
     do_(&mut s, Command::Models(ModelsCommand::BetterModels(Makes::Text)));
     assert_eq!((s.room(), s.models.filter), (Room::Models, Some(Makes::Text)));
     do_(&mut s, Command::Models(ModelsCommand::ShowModel(STICKER_ID.into())));
@@ -187,16 +192,19 @@ fn a_model_that_came_back_is_removed_again_by_redo() {
     // Its files are on their way back.
     s.catalogue.entries.push(entry);
     news(&mut s, ModelNews::Restored(Ok(())));
-    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModel(SMOLLM_ID.into())]);
+    assert_eq!(do_(&mut s, Command::Redo), [Effect::Catalogue(CatalogueRequest::RemoveModel(SMOLLM_ID.into()))]);
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/2", card()))));
     // To another place of the trash, and back from there.
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestoreModel(removed("/trash/2", card()))]);
+    assert_eq!(
+        do_(&mut s, Command::Undo),
+        [Effect::Catalogue(CatalogueRequest::RestoreModel(removed("/trash/2", card())))]
+    );
     // A file that cannot be used.
     let file = PathBuf::from("/m/bad.gguf");
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/3", RemovedWhat::File(file.clone())))));
     do_(&mut s, Command::Undo);
     s.catalogue.broken = vec![BrokenFile { path: file.clone(), bytes: 1, error: StudioError::other(Both::same("x")) }];
-    assert_eq!(do_(&mut s, Command::Redo), [Effect::RemoveModelFile(file)]);
+    assert_eq!(do_(&mut s, Command::Redo), [Effect::Catalogue(CatalogueRequest::RemoveModelFile(file))]);
 }
 
 fn shown(s: &AppState, section: Section) -> Vec<(String, bool)> {
@@ -261,7 +269,7 @@ fn a_model_that_was_taken_off_the_list_comes_back_as_it_was() {
     assert_eq!((s.settings.opened.len(), &*s.settings.text.model), (0, SMOLLM_ID));
     let serial = s.undo.that_removed(&id).expect("its empty place can bring it back");
     assert_eq!(s.notices.list.last().unwrap().kind, NoticeKind::ModelForgotten { name: "a.gguf".into(), serial });
-    assert_eq!(do_(&mut s, Command::UndoThis(serial)), [Effect::ReadModels]);
+    assert_eq!(do_(&mut s, Command::UndoThis(serial)), [Effect::Catalogue(CatalogueRequest::ReadModels)]);
     assert_eq!((&s.settings.opened, &s.settings.text.model), (&vec![path.clone()], &id));
     assert_eq!((&s.settings.parts_of[&id], s.notices.list.len()), (&vec![PathBuf::from("/x/vae")], 0));
     do_(&mut s, Command::Redo);

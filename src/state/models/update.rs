@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::{ModelCard, ModelPresence};
+use crate::domain::{CatalogueRequest, ModelCard, ModelPresence};
 use crate::error::StudioError;
 use crate::state::{
     Effect, Env, ModelAsk, ModelEntry, ModelNews, ModelsCommand, ModelsState, NoticeKind, Notices, Undoable,
@@ -47,15 +47,17 @@ impl ModelsState {
             ModelsCommand::RemoveModel(id) => {
                 let may = |entry: &&ModelEntry| entry.fetch.is_none() && entry.card.is_removable();
                 if env.catalogue.entry(&id).filter(may).is_some() {
-                    env.push(Effect::RemoveModel(id));
+                    env.push(Effect::Catalogue(CatalogueRequest::RemoveModel(id)));
                 }
             }
-            ModelsCommand::RemoveModelFile(path) => env.push(Effect::RemoveModelFile(path)),
+            ModelsCommand::RemoveModelFile(path) => {
+                env.push(Effect::Catalogue(CatalogueRequest::RemoveModelFile(path)))
+            }
             ModelsCommand::RestoreModel(removed) => {
                 env.came_back(Undoable::ModelRemoved(removed.clone()));
-                env.push(Effect::RestoreModel(removed));
+                env.push(Effect::Catalogue(CatalogueRequest::RestoreModel(removed)));
             }
-            ModelsCommand::EmptyModelTrash => env.push(Effect::EmptyModelTrash),
+            ModelsCommand::EmptyModelTrash => env.push(Effect::Catalogue(CatalogueRequest::EmptyModelTrash)),
             ModelsCommand::ForgetModel(path) => return Some(self.forget(&path, env)),
             ModelsCommand::FilterModels(makes) => self.filter = makes,
             ModelsCommand::BetterModels(makes) => {
@@ -97,7 +99,7 @@ impl ModelsState {
     fn ask_doctor(&mut self, ask: ModelAsk, env: &mut Env<'_>) {
         self.error = None;
         self.opening = Some(ask.clone());
-        env.push(Effect::OpenModel(ask));
+        env.push(Effect::Catalogue(CatalogueRequest::OpenModel(ask)));
     }
 
     /// A file from elsewhere is listed no longer.
@@ -136,7 +138,7 @@ impl ModelsState {
                 return Some(self.failed(error));
             }
         }
-        env.push(Effect::ReadModels);
+        env.push(Effect::Catalogue(CatalogueRequest::ReadModels));
         None
     }
 

@@ -1,6 +1,6 @@
 //! A character and Write: a conversation begins with one, and one that is edited may bring the sliders in use.
 
-use crate::domain::{JournalEntry, Message, Persona, Role, Room, START, Speaker};
+use crate::domain::{JournalEntry, Message, Persona, Role, Room, START, Speaker, StoreRequest};
 use crate::lang::Both;
 use crate::state::personas::update::Beyond;
 use crate::state::{AppState, Effect, Effects, PersonaCommand};
@@ -60,20 +60,26 @@ impl AppState {
         self.in_write(fx, |write, env| write.open_chat(title, persona.system, said, env));
         let Some(id) = self.write.open.id.clone() else { return };
         let speaker = Speaker { name: persona.name, examples: persona.examples };
-        fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Speaker { speaker: speaker.clone() } });
+        fx.push(Effect::Store(StoreRequest::Journal {
+            id: id.clone(),
+            entry: JournalEntry::Speaker { speaker: speaker.clone() },
+        }));
         self.write.open.manner.speaker = Some(speaker);
         if !person.is_empty() {
             let entry = JournalEntry::Name { turn: None, name: person.clone() };
-            fx.push(Effect::Journal { id: id.clone(), entry });
+            fx.push(Effect::Store(StoreRequest::Journal { id: id.clone(), entry }));
             self.write.open.manner.person = person;
         }
         for card in persona.lore {
-            fx.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Card { card: card.clone() } });
+            fx.push(Effect::Store(StoreRequest::Journal {
+                id: id.clone(),
+                entry: JournalEntry::Card { card: card.clone() },
+            }));
             self.write.open.manner.put_card(card);
         }
         if let Some(params) = sliders {
             let entry = JournalEntry::Sliders { params: Box::new(params.clone()) };
-            fx.push(Effect::Journal { id: id.clone(), entry });
+            fx.push(Effect::Store(StoreRequest::Journal { id: id.clone(), entry }));
             self.write.open.manner.sliders = Some(params);
         }
         // The other greetings are versions of the first.

@@ -27,7 +27,7 @@ fn names(s: &AppState) -> Vec<&str> {
 
 fn saved(effects: &[Effect]) -> (&PersonaId, &Persona) {
     let found = effects.iter().find_map(|effect| match effect {
-        Effect::SavePersona { id, persona, .. } => Some((id, &**persona)),
+        Effect::Store(StoreRequest::SavePersona { id, persona, .. }) => Some((id, &**persona)),
         _ => None,
     });
     found.expect("it is kept")
@@ -62,17 +62,22 @@ fn a_character_is_made_changed_copied_and_deleted_with_undo() {
     persona(&mut s, PersonaCommand::Leave);
     assert_eq!(names(&s), ["Zoe Z"], "nothing was kept");
     let effects = persona(&mut s, PersonaCommand::Duplicate(id.clone()));
-    let Some(Effect::SavePersona { id: copy, face, .. }) = effects.first() else { panic!("{effects:?}") };
+    let Some(Effect::Store(StoreRequest::SavePersona { id: copy, face, .. })) = effects.first() else {
+        panic!("{effects:?}")
+    };
     assert!(*copy != id && *face == Face::Of(id.clone()), "with the same picture");
     assert_eq!(names(&s), ["Zoe Z", "Zoe Z 2"]);
 
     let effects = persona(&mut s, PersonaCommand::Trash(id.clone()));
-    assert_eq!(effects, [Effect::TrashPersona(id.clone())]);
+    assert_eq!(effects, [Effect::Store(StoreRequest::TrashPersona(id.clone()))]);
     assert_eq!(names(&s), ["Zoe Z 2"]);
     assert!(s.notices.list.iter().all(|n| n.kind == NoticeKind::DraftKept), "not before it is in the trash");
     update(&mut s, Input::Store(StoreEvent::PersonaTrashed(id.clone())));
     assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::PersonaTrashed(id.clone())));
-    assert_eq!(persona(&mut s, PersonaCommand::Restore(id.clone())), [Effect::RestorePersona(id.clone())]);
+    assert_eq!(
+        persona(&mut s, PersonaCommand::Restore(id.clone())),
+        [Effect::Store(StoreRequest::RestorePersona(id.clone()))]
+    );
     assert!(s.notices.list.iter().all(|n| n.kind == NoticeKind::DraftKept));
     let back = kept(&id.0, Persona { name: "zoe z".into(), ..ada() });
     update(&mut s, Input::Store(StoreEvent::PersonaKept(Box::new(back))));
@@ -273,7 +278,9 @@ fn greetings_and_the_picture_of_a_character_are_edited() {
     let effects = persona(&mut s, PersonaCommand::Keep);
     assert_eq!(saved(&effects).1.greetings, ["Hm!", "Hello."]);
     assert!(saved(&effects).1.lore.is_empty(), "a card of nothing is none");
-    assert!(matches!(&effects[..], [Effect::SavePersona { face: Face::File(path), .. }] if path.ends_with("ada.png")));
+    assert!(
+        matches!(&effects[..], [Effect::Store(StoreRequest::SavePersona { face: Face::File(path), .. })] if path.ends_with("ada.png"))
+    );
 }
 
 fn world(s: &mut AppState, name: &str, about: &str) -> Vec<Effect> {
@@ -346,7 +353,9 @@ fn a_lore_book_goes_again_by_ctrl_z_and_comes_back_by_redo() {
     let effects = do_(&mut s, Command::Undo);
     let gone = |entry: &JournalEntry| matches!(entry, JournalEntry::CardGone { .. });
     assert!(journal(&effects).into_iter().all(gone) && journal(&effects).len() == 2, "{effects:?}");
-    assert!(effects.iter().all(|effect| matches!(effect, Effect::Journal { id, .. } if *id == of)));
+    assert!(
+        effects.iter().all(|effect| matches!(effect, Effect::Store(StoreRequest::Journal { id, .. }) if *id == of))
+    );
     do_(&mut s, Command::Write(WriteCommand::Page(PageCommand::AddCard(CardKind::Cast))));
     world(&mut s, "", "It turns.");
     assert_eq!(back_and_forth(&mut s, &page), (vec![3, 1, 3, 1], vec![2, 2, 2]), "the person's own card stays");

@@ -1,6 +1,6 @@
 //! The library of characters, and the one that is edited.
 
-use crate::domain::{Face, KeptPersona, Persona, PersonaId, Room, TextParams};
+use crate::domain::{Face, KeptPersona, Persona, PersonaId, Room, StoreRequest, TextParams};
 use crate::error::StudioError;
 use crate::lang::Both;
 use crate::state::{Effect, Env, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, PersonasState, Undoable};
@@ -52,7 +52,7 @@ impl PersonasState {
                 if self.is_own(&id) {
                     self.kept.retain(|kept| kept.id != id);
                     self.trashed.insert(id.clone());
-                    env.push(Effect::TrashPersona(id));
+                    env.push(Effect::Store(StoreRequest::TrashPersona(id)));
                 }
             }
             PersonaCommand::Restore(id) => return Some(Beyond::Restore(id)),
@@ -132,7 +132,7 @@ impl PersonasState {
             let (now, dice) = (env.now_ms, env.dice.roll());
             PersonaId(format!("{now:013}-{dice:08x}"))
         });
-        env.push(Effect::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), face });
+        env.push(Effect::Store(StoreRequest::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), face }));
         *self.saving.entry(id.clone()).or_default() += 1;
         let avatar = self.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
         // Its picture is shown once it is on the disk.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::DeviceChoice;
+use crate::domain::{DeviceChoice, StoreRequest};
 use crate::error::{Cause, FolderOf, Result};
 use crate::lang::Lang;
 use crate::state::settings::SETTLE_MS;
@@ -65,7 +65,7 @@ impl SettingsState {
             FolderOf::Pictures => {
                 env.settings.library = Some(path.clone());
                 env.notices.take_away(|n, _| matches!(n.kind, NoticeKind::PicturesLeft { .. }));
-                env.push(Effect::SetLibraryFolder(path.clone()));
+                env.push(Effect::Store(StoreRequest::SetLibraryFolder(path.clone())));
             }
             FolderOf::Models => {
                 env.settings.models = Some(path.clone());
@@ -82,7 +82,7 @@ impl SettingsState {
             self.changed_ms = env.now_ms;
         } else if self.is_unsaved(env.settings) && env.now_ms - self.changed_ms >= SETTLE_MS {
             self.saved = env.settings.clone();
-            env.push(Effect::SaveSettings(Box::new(env.settings.clone())));
+            env.push(Effect::Store(StoreRequest::SaveSettings(Box::new(env.settings.clone()))));
         }
     }
 }

@@ -261,12 +261,12 @@ fn what_came_back_from_the_trash_goes_there_again_in_its_order() {
     do_(&mut s, Command::Undo);
     // The toast's button is a Ctrl+Z.
     do_(&mut s, Command::Gallery(GalleryCommand::RestorePictures(vec!["/lib/a.png".into()])));
-    let goes = |path: &str| [Effect::TrashPictures(vec![path.into()])];
+    let goes = |path: &str| [Effect::Store(StoreRequest::TrashPictures(vec![path.into()]))];
     assert_eq!(do_(&mut s, Command::Redo), goes("/lib/a.png"));
     trashed(&mut s, "/lib/a.png");
     assert_eq!(do_(&mut s, Command::Redo), goes("/lib/b.png"), "the news of the first is no new action");
     trashed(&mut s, "/lib/b.png");
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestorePictures(vec!["/lib/b.png".into()])]);
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::Store(StoreRequest::RestorePictures(vec!["/lib/b.png".into()]))]);
     // A new action: what was taken back before is not done again after it.
     trashed(&mut s, "/lib/c.png");
     assert_eq!(do_(&mut s, Command::Redo), []);
@@ -275,14 +275,14 @@ fn what_came_back_from_the_trash_goes_there_again_in_its_order() {
     do_(&mut s, Command::Write(WriteCommand::TrashConversation(id.clone())));
     store(&mut s, StoreEvent::ConversationTrashed(id.clone()));
     do_(&mut s, Command::Undo);
-    assert!(do_(&mut s, Command::Redo).contains(&Effect::TrashConversation(id)));
+    assert!(do_(&mut s, Command::Redo).contains(&Effect::Store(StoreRequest::TrashConversation(id))));
     s.personas.kept = vec![kept("a", "Ada")];
     let ada = PersonaId("a".into());
     persona(&mut s, PersonaCommand::Trash(ada.clone()));
     store(&mut s, StoreEvent::PersonaTrashed(ada.clone()));
     do_(&mut s, Command::Undo);
     s.personas.kept = vec![kept("a", "Ada")];
-    assert_eq!(do_(&mut s, Command::Redo), [Effect::TrashPersona(ada)]);
+    assert_eq!(do_(&mut s, Command::Redo), [Effect::Store(StoreRequest::TrashPersona(ada))]);
 }
 
 #[test]
@@ -298,9 +298,9 @@ fn a_removed_model_comes_back_by_ctrl_z() {
     for name in ["a", "b"] {
         update(&mut s, Input::Models(ModelNews::Removed(Ok(removed(name)))));
     }
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestoreModel(removed("b"))]);
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::Catalogue(CatalogueRequest::RestoreModel(removed("b")))]);
     update(&mut s, Input::Models(ModelNews::Restored(Ok(()))));
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestoreModel(removed("a"))]);
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::Catalogue(CatalogueRequest::RestoreModel(removed("a")))]);
     update(&mut s, Input::Models(ModelNews::Removed(Ok(removed("c")))));
     update(&mut s, Input::Models(ModelNews::Emptied(Ok(()))));
     assert_eq!(do_(&mut s, Command::Undo), [], "it is gone for good");

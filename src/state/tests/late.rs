@@ -87,7 +87,7 @@ fn what_was_written_while_a_conversation_was_read_is_read_again() {
     do_(&mut s, Command::Write(WriteCommand::OpenConversation(a.clone())));
     do_(&mut s, Command::Write(WriteCommand::RenameConversation(a.clone(), "Better".into())));
     // As it was before the new title.
-    assert_eq!(update(&mut s, conversation(&a.0, "old")), [Effect::LoadConversation(a.clone())]);
+    assert_eq!(update(&mut s, conversation(&a.0, "old")), [Effect::Store(StoreRequest::LoadConversation(a.clone()))]);
     assert_eq!(s.write.open.id, None);
     update(&mut s, conversation(&a.0, "new"));
     assert_eq!(page(&s), ["new"]);
@@ -102,16 +102,19 @@ fn an_answer_that_ends_while_its_conversation_is_read_is_whole() {
     do_(&mut s, Command::Write(WriteCommand::OpenConversation(a.clone())));
     engine(&mut s, job, TextNews::Token { text: "Hi".into() });
     engine(&mut s, job, EventKind::Finished(crate::state::write::tests::write::stats()));
-    assert_eq!(update(&mut s, conversation(&a.0, "no answer yet")), [Effect::LoadConversation(a)]);
+    assert_eq!(update(&mut s, conversation(&a.0, "no answer yet")), [Effect::Store(StoreRequest::LoadConversation(a))]);
 }
 
 #[test]
 fn a_list_that_was_begun_before_a_conversation_does_not_hide_it() {
     let mut s = state();
-    assert_eq!(begin(&mut s), [Effect::ListConversations, Effect::ListRecent]);
+    assert_eq!(
+        begin(&mut s),
+        [Effect::Store(StoreRequest::ListConversations), Effect::Store(StoreRequest::ListRecent)]
+    );
     say(&mut s, "Hello");
     let old = || Input::Store(StoreEvent::Conversations(vec![head("old")]));
-    assert_eq!(update(&mut s, old()), [Effect::ListConversations], "it is asked for again");
+    assert_eq!(update(&mut s, old()), [Effect::Store(StoreRequest::ListConversations)], "it is asked for again");
     assert_eq!(s.write.conversations.len(), 1);
     update(&mut s, old());
     assert_eq!(s.write.conversations[0].title, "old", "the next one is as the disk is");
@@ -154,7 +157,7 @@ fn a_selected_picture_is_only_looked_at() {
     s.settings.room = Room::Gallery;
     let select = |s: &mut AppState, path: &str| do_(s, Command::Gallery(GalleryCommand::Select(Some(path.into()))));
     // A card of a character is a PNG too: nothing but its pixels is asked for.
-    assert_eq!(select(&mut s, "/l/a.png"), [Effect::ViewPicture("/l/a.png".into())]);
+    assert_eq!(select(&mut s, "/l/a.png"), [Effect::Store(StoreRequest::ViewPicture("/l/a.png".into()))]);
     select(&mut s, "/l/b.png");
     update(&mut s, viewed("/l/a.png"));
     assert!(s.gallery.opened.is_none(), "another one is selected now");
@@ -174,7 +177,11 @@ fn the_settings_of_a_picture_of_the_library_are_used_whatever_else_is_in_its_fil
     let item = LibraryItem { path: path.clone(), made_ms: 1, bytes: 1, width: 1, height: 1, record };
     s.gallery.items = Some(vec![item]);
     let read = do_(&mut s, Command::Gallery(GalleryCommand::UseItem(path.clone())));
-    assert_eq!(read, [Effect::ViewPicture(path.clone())], "its pixels alone: the file may be a character's card too");
+    assert_eq!(
+        read,
+        [Effect::Store(StoreRequest::ViewPicture(path.clone()))],
+        "its pixels alone: the file may be a character's card too"
+    );
     assert_eq!((s.settings.image.prompt.as_str(), s.room(), s.create.strip.len()), ("a dog", Room::Create, 1));
     update(&mut s, viewed("/l/card.png"));
     assert!(matches!(s.create.stage(), Stage::Shot(shot) if shot.picture.is_some()));
@@ -206,7 +213,7 @@ fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {
     let drop = |s: &mut AppState, path: &str, makes| {
         // The doctor looks first.
         let effects = do_(s, Command::OpenFile(path.into()));
-        let [Effect::OpenModel(ask)] = &effects[..] else { panic!("{effects:?}") };
+        let [Effect::Catalogue(CatalogueRequest::OpenModel(ask))] = &effects[..] else { panic!("{effects:?}") };
         let made = Ok(Box::new(card(path, makes)));
         update(s, Input::Models(ModelNews::Opened(ask.clone(), made)));
         let news = s.notices.list.last().map(|notice| notice.kind.clone());
@@ -276,7 +283,7 @@ fn a_prompt_of_ones_own_is_not_written_over() {
 fn copied_is_said_when_the_picture_is_on_the_clipboard() {
     let mut s = state();
     let copy = Command::Gallery(GalleryCommand::CopyItem("/l/a.png".into()));
-    assert_eq!(do_(&mut s, copy.clone()), [Effect::ViewPicture("/l/a.png".into())]);
+    assert_eq!(do_(&mut s, copy.clone()), [Effect::Store(StoreRequest::ViewPicture("/l/a.png".into()))]);
     assert!(s.notices.list.is_empty(), "nothing was copied yet");
     assert_eq!(update(&mut s, viewed("/l/a.png")), [Effect::CopyPicture(picture())]);
     assert!(s.notices.list.is_empty());
@@ -432,7 +439,7 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
     // One that is on the disk alone is read once it is shown, and goes again with the next.
     let show =
         |s: &mut AppState, n: u64| do_(s, Command::Create(CreateCommand::Show(Shown::Shot((JobId(n + 100), 0)))));
-    assert_eq!(show(&mut s, 4), [Effect::ViewPicture(path(4))]);
+    assert_eq!(show(&mut s, 4), [Effect::Store(StoreRequest::ViewPicture(path(4)))]);
     assert!(do_(&mut s, Command::Tick).is_empty(), "once");
     update(&mut s, Input::Store(StoreEvent::Viewed { path: path(5), picture: Ok(large()) }));
     assert!(!full(&s).contains(&5), "it is not shown");
@@ -446,7 +453,10 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
         do_(&mut s, Command::Create(CreateCommand::SavePictureAs(key))),
         [Effect::AskExportFile { path: path(2), enlarge: Enlarge::NONE }]
     );
-    assert_eq!(do_(&mut s, Command::Create(CreateCommand::CopyPicture(key))), [Effect::ViewPicture(path(2))]);
+    assert_eq!(
+        do_(&mut s, Command::Create(CreateCommand::CopyPicture(key))),
+        [Effect::Store(StoreRequest::ViewPicture(path(2)))]
+    );
     // A file that is gone is told, and not asked for over and over.
     show(&mut s, 3);
     let gone = StoreEvent::Viewed { path: path(3), picture: Err(Cause::FileMissing { path: path(3) }.into()) };

@@ -125,7 +125,7 @@ pub(in crate::state) fn journal(effects: &[Effect]) -> Vec<&JournalEntry> {
     effects
         .iter()
         .filter_map(|e| match e {
-            Effect::Journal { entry, .. } => Some(entry),
+            Effect::Store(StoreRequest::Journal { entry, .. }) => Some(entry),
             _ => None,
         })
         .collect()
@@ -184,7 +184,7 @@ fn a_picture_goes_from_prompt_to_disk() {
     assert!(matches!(s.create.stage(), Stage::Job(j) if j.preview.is_some() && j.preview_serial == 1));
 
     let effects = engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
-    assert!(matches!(&effects[..], [Effect::SavePicture { index: 0, .. }]));
+    assert!(matches!(&effects[..], [Effect::Store(StoreRequest::SavePicture { index: 0, .. })]));
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     assert!(s.create.jobs.is_empty());
     assert!(matches!(s.create.stage(), Stage::Shot(shot) if matches!(shot.saved, Saved::Saving)));
@@ -208,7 +208,7 @@ fn a_picture_that_cannot_be_saved_is_kept_and_can_be_tried_again() {
     assert!(matches!(s.create.shot(key).unwrap().saved, Saved::Failed(_)));
     assert!(do_(&mut s, Command::Create(CreateCommand::TrashPicture(key))).is_empty(), "there would be no way back");
     let effects = do_(&mut s, Command::Create(CreateCommand::RetrySave(key)));
-    assert!(matches!(&effects[..], [Effect::SavePicture { .. }]));
+    assert!(matches!(&effects[..], [Effect::Store(StoreRequest::SavePicture { .. })]));
     assert!(do_(&mut s, Command::Create(CreateCommand::RetrySave(key))).is_empty(), "not twice at once");
 }
 
@@ -235,7 +235,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
     let (id, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::Generate)));
     let kept = latents(STICKER_ID);
     let effects = engine(&mut s, id, PictureNews::Undecoded { latents: kept.clone() });
-    assert_eq!(effects, vec![Effect::KeepLatents(kept.clone())]);
+    assert_eq!(effects, vec![Effect::Store(StoreRequest::KeepLatents(kept.clone()))]);
     let bad = || EventKind::Failed(Cause::BadDecode { bad: 1, of: 2 }.into());
     engine(&mut s, id, bad());
     assert!(s.create.error.is_some());
@@ -257,7 +257,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
     engine(&mut s, id, bad());
     let id = again(&mut s);
     let effects = engine(&mut s, id, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
-    assert!(matches!(&effects[..], [Effect::SavePicture { .. }]));
+    assert!(matches!(&effects[..], [Effect::Store(StoreRequest::SavePicture { .. })]));
     engine(&mut s, id, EventKind::Finished(Outcome::Image(ImageStats::default())));
     assert!(do_(&mut s, Command::Create(CreateCommand::DecodeAgain)).is_empty(), "nothing is left to decode");
 }
@@ -269,7 +269,7 @@ fn a_file_of_latents_is_decoded_by_its_own_model_or_the_one_in_use() {
     do_(&mut s, Command::Go(Room::Gallery));
     for (model, used) in [("other", "other"), ("gone", STICKER_ID)] {
         let path = PathBuf::from("/l/a.latent");
-        assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path)]);
+        assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::Store(StoreRequest::OpenFile(path))]);
         let opened = StoreEvent::LatentsOpened { latents: vec![latents(model), latents(model)] };
         let effects = update(&mut s, Input::Store(opened));
         let Some((_, Task::Picture(PictureTask::Decode(request)))) = asked_for(&s, &effects).pop() else { panic!() };
@@ -393,7 +393,7 @@ fn a_dropped_picture_restores_prompt_and_sliders_and_is_shown() {
     let mut s = state();
     s.settings.room = Room::Gallery;
     let path = PathBuf::from("/x/one.png");
-    assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::OpenPicture(path.clone())]);
+    assert_eq!(do_(&mut s, Command::OpenFile(path.clone())), vec![Effect::Store(StoreRequest::OpenFile(path.clone()))]);
     let opened = StoreEvent::Opened { path: path.clone(), picture: picture(), record: Some(record("a dog")) };
     update(&mut s, Input::Store(opened));
     let p = &s.settings.image;
@@ -556,12 +556,12 @@ fn trash_can_be_undone_and_the_neighbour_is_selected() {
     do_(&mut s, Command::Gallery(GalleryCommand::Select(Some("/l/2.png".into()))));
     assert_eq!(
         do_(&mut s, Command::Gallery(GalleryCommand::TrashItem("/l/2.png".into()))),
-        vec![Effect::TrashPictures(vec!["/l/2.png".into()])]
+        vec![Effect::Store(StoreRequest::TrashPictures(vec!["/l/2.png".into()]))]
     );
     update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["/l/2.png".into()] }));
     assert_eq!(s.gallery.selected, Some("/l/1.png".into()));
     let undo = do_(&mut s, Command::Gallery(GalleryCommand::RestorePictures(vec!["/l/2.png".into()])));
-    assert_eq!(undo, vec![Effect::RestorePictures(vec!["/l/2.png".into()])]);
+    assert_eq!(undo, vec![Effect::Store(StoreRequest::RestorePictures(vec!["/l/2.png".into()]))]);
     assert!(s.notices.list.is_empty());
     update(&mut s, Input::Store(StoreEvent::Restored { items: vec![item(2)] }));
     let order: Vec<i64> = s.gallery.items.as_ref().unwrap().iter().map(|i| i.made_ms).collect();
@@ -598,7 +598,7 @@ fn settings_are_written_once_they_rest() {
     assert!(s.next_deadline_ms().is_some());
     s.now_ms += 1_000;
     let effects = do_(&mut s, Command::Tick);
-    assert!(matches!(&effects[..], [Effect::SaveSettings(saved)] if saved.image.steps == 14));
+    assert!(matches!(&effects[..], [Effect::Store(StoreRequest::SaveSettings(saved))] if saved.image.steps == 14));
     assert!(do_(&mut s, Command::Tick).is_empty());
     assert_eq!(s.next_deadline_ms(), None, "then nothing wakes the program");
 }
@@ -642,5 +642,7 @@ fn terms_are_agreed_to_once_before_the_first_fetch() {
     assert!(asking(&s) && s.write.job.is_none());
     assert_eq!(s.write.open.turns[0].message.content, "Once upon a time");
     let effects = do_(&mut s, Command::Models(ModelsCommand::AnswerTerms("gemma".into(), true)));
-    assert!(effects.contains(&Effect::Fetch("gemma".into())) && s.settings.agreed == ["gemma"]);
+    assert!(
+        effects.contains(&Effect::Catalogue(CatalogueRequest::Fetch("gemma".into()))) && s.settings.agreed == ["gemma"]
+    );
 }

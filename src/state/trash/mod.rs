@@ -6,7 +6,7 @@ mod update;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::{ConversationId, PersonaId, Picture, Room, TrashKind, Trashed};
+use crate::domain::{ConversationId, PersonaId, Picture, Room, StoreRequest, TrashKind, Trashed};
 use crate::error::Result;
 use crate::state::{Effect, Env, NoticeKind, Undoable};
 
@@ -52,7 +52,7 @@ impl TrashState {
     /// Has what the trash of `kind` holds read again, where it is shown: what was taken out of it may not have worked.
     fn read_again(&self, kind: TrashKind, env: &mut Env<'_>) {
         if self.shown == Some(kind) {
-            env.push(Effect::ListTrash(kind));
+            env.push(Effect::Store(StoreRequest::ListTrash(kind)));
         }
     }
 
@@ -87,7 +87,7 @@ impl TrashState {
     pub(in crate::state) fn restore_pictures(&self, paths: Vec<PathBuf>, env: &mut Env<'_>) {
         env.came_back(Undoable::PicturesTrashed(paths.clone()));
         env.notices.list.retain(|n| n.kind != NoticeKind::PicturesTrashed(paths.clone()));
-        env.push(Effect::RestorePictures(paths));
+        env.push(Effect::Store(StoreRequest::RestorePictures(paths)));
         self.read_again(TrashKind::Pictures, env);
     }
 
@@ -95,9 +95,9 @@ impl TrashState {
         for id in ids {
             env.came_back(Undoable::ConversationTrashed(id.clone()));
             env.notices.list.retain(|n| n.kind != NoticeKind::ConversationTrashed(id.clone()));
-            env.push(Effect::RestoreConversation(id));
+            env.push(Effect::Store(StoreRequest::RestoreConversation(id)));
         }
-        env.push(Effect::ListConversations);
+        env.push(Effect::Store(StoreRequest::ListConversations));
         self.read_again(TrashKind::Conversations, env);
     }
 
@@ -105,7 +105,7 @@ impl TrashState {
         for id in ids {
             env.came_back(Undoable::PersonaTrashed(id.clone()));
             env.notices.list.retain(|n| n.kind != NoticeKind::PersonaTrashed(id.clone()));
-            env.push(Effect::RestorePersona(id));
+            env.push(Effect::Store(StoreRequest::RestorePersona(id)));
         }
         self.read_again(TrashKind::Personas, env);
     }

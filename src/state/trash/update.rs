@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{ConversationId, PersonaId, TrashKind};
+use crate::domain::{ConversationId, PersonaId, StoreRequest, TrashKind};
 use crate::state::{Effect, Env, TrashCommand, TrashState, Undoable};
 
 /// What comes out of the trash, for the room that it belongs to.
@@ -19,7 +19,7 @@ impl TrashState {
                 self.looked = None;
                 if self.shown.replace(kind) != Some(kind) {
                     self.items = None;
-                    env.push(Effect::ListTrash(kind));
+                    env.push(Effect::Store(StoreRequest::ListTrash(kind)));
                 }
             }
             TrashCommand::Close => *self = Self::default(),
@@ -27,9 +27,9 @@ impl TrashState {
                 let item = self.items.iter().flatten().find(|item| Some(&item.id) == id.as_ref());
                 let lang = env.lang;
                 env.fx.extend(item.map(|item| match item.kind {
-                    TrashKind::Pictures => Effect::ViewPicture(item.path.clone()),
+                    TrashKind::Pictures => Effect::Store(StoreRequest::ViewPicture(item.path.clone())),
                     kind @ (TrashKind::Conversations | TrashKind::Personas) => {
-                        Effect::ReadTrashed { kind, id: item.id.clone(), lang }
+                        Effect::Store(StoreRequest::ReadTrashed { kind, id: item.id.clone(), lang })
                     }
                 }));
                 self.looked = item.map(|item| (item.id.clone(), None));
@@ -67,7 +67,7 @@ impl TrashState {
                     });
                 }
                 self.items.iter_mut().for_each(|items| items.retain(|item| !ids.contains(&item.id)));
-                env.push(Effect::Purge { kind, ids });
+                env.push(Effect::Store(StoreRequest::Purge { kind, ids }));
             }
         }
         None

@@ -37,7 +37,7 @@ fn each_room_takes_back_its_own_newest_action() {
     store(&mut s, StoreEvent::Trashed { paths: paths.clone() });
 
     go(&mut s, Room::Gallery);
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestorePictures(paths)]);
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::Store(StoreRequest::RestorePictures(paths))]);
     assert!(!s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::PicturesTrashed(_))));
     assert_eq!(do_(&mut s, Command::Undo), [], "the conversation is not this room's");
     assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::NothingToUndo));
@@ -45,8 +45,12 @@ fn each_room_takes_back_its_own_newest_action() {
     go(&mut s, Room::Write);
     let effects = do_(&mut s, Command::Undo);
     let [restored, listed, loaded] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(*restored, Effect::RestoreConversation(id.clone()));
-    assert_eq!((listed, loaded), (&Effect::ListConversations, &Effect::LoadConversation(id)), "it is open again");
+    assert_eq!(*restored, Effect::Store(StoreRequest::RestoreConversation(id.clone())));
+    assert_eq!(
+        (listed, loaded),
+        (&Effect::Store(StoreRequest::ListConversations), &Effect::Store(StoreRequest::LoadConversation(id))),
+        "it is open again"
+    );
 }
 
 #[test]
@@ -181,12 +185,14 @@ fn a_persona_that_was_saved_over_comes_back() {
     persona(&mut s, PersonaCommand::Keep);
     assert_eq!(s.personas.kept[0].persona.system, "");
     let effects = do_(&mut s, Command::Undo);
-    assert!(matches!(&effects[..], [Effect::SavePersona { persona, .. }] if **persona == old.persona));
+    assert!(
+        matches!(&effects[..], [Effect::Store(StoreRequest::SavePersona { persona, .. })] if **persona == old.persona)
+    );
     assert_eq!(s.personas.kept, std::slice::from_ref(&old));
 
     persona(&mut s, PersonaCommand::Trash(old.id.clone()));
     store(&mut s, StoreEvent::PersonaTrashed(old.id.clone()));
-    assert_eq!(do_(&mut s, Command::Undo), [Effect::RestorePersona(old.id)]);
+    assert_eq!(do_(&mut s, Command::Undo), [Effect::Store(StoreRequest::RestorePersona(old.id))]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Ctrl+Z: notes each action that changes or throws away something of the person's, takes it back, and does it again.
 
-use crate::domain::{ConversationId, JournalEntry, PageEntry, RemovedWhat, Room, StoreEvent, StoryCard};
+use crate::domain::{
+    CatalogueRequest, ConversationId, JournalEntry, PageEntry, RemovedWhat, Room, StoreEvent, StoreRequest, StoryCard,
+};
 use crate::state::undo::{Undone, is_of_text};
 use crate::state::update::Origin;
 use crate::state::write::typed::is_form_draft;
@@ -394,7 +396,7 @@ impl AppState {
                     let (write, env) = self.write(fx);
                     write.put_sliders(*params, &env);
                 } else if let Some(id) = of {
-                    fx.push(Effect::Journal { id, entry: JournalEntry::Sliders { params } });
+                    fx.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Sliders { params } }));
                 }
             }
             Undoable::Title(id, title) => self.in_write(fx, |write, env| write.rename(id, title, env)),
@@ -410,7 +412,7 @@ impl AppState {
                 if open.as_ref() == Some(&id) {
                     self.write.open.pictures.push(picture.clone());
                 }
-                fx.push(Effect::Journal { id, entry: JournalEntry::Picture { picture } });
+                fx.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Picture { picture } }));
             }
             Undoable::Cards(moved) => {
                 for card in moved.cards {
@@ -428,7 +430,7 @@ impl AppState {
                 }
                 personas.show(*draft);
             }
-            Undoable::ModelRemoved(removed) => fx.push(Effect::RestoreModel(removed)),
+            Undoable::ModelRemoved(removed) => fx.push(Effect::Catalogue(CatalogueRequest::RestoreModel(removed))),
             Undoable::ModelForgotten(model) => self.remember_model(model, fx),
             Undoable::PersonaDraft(draft) => {
                 let (personas, mut env) = self.personas(fx);
@@ -461,7 +463,7 @@ impl AppState {
             }
             if put { JournalEntry::Card { card } } else { JournalEntry::CardGone { id: card.id } }
         };
-        fx.push(Effect::Journal { id: of.clone(), entry });
+        fx.push(Effect::Store(StoreRequest::Journal { id: of.clone(), entry }));
     }
 
     /// Shows the turn that was sent anew as it was before.
@@ -474,7 +476,7 @@ impl AppState {
         if self.write.open.id.as_ref() == Some(&id) {
             self.in_write(fx, |write, env| write.select_branch(turn, env));
         } else {
-            fx.push(Effect::Journal { id, entry: JournalEntry::Select { id: turn } });
+            fx.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Select { id: turn } }));
         }
     }
 }

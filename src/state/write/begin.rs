@@ -1,6 +1,6 @@
 //! A conversation begins: it gets a name, a title of its own and a file.
 
-use crate::domain::{ConversationHead, ConversationId, JournalEntry, Message, Room};
+use crate::domain::{ConversationHead, ConversationId, JournalEntry, Message, Room, StoreRequest};
 use crate::state::{Effect, Env, WriteState};
 use crate::writing::titles::first_line;
 
@@ -13,9 +13,15 @@ impl WriteState {
         let title = self.own_title(&title, false);
         let id = self.new_document(env);
         if !system.is_empty() {
-            env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text: system.clone() } });
+            env.push(Effect::Store(StoreRequest::Journal {
+                id: id.clone(),
+                entry: JournalEntry::System { text: system.clone() },
+            }));
         }
-        env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Title { title: title.clone() } });
+        env.push(Effect::Store(StoreRequest::Journal {
+            id: id.clone(),
+            entry: JournalEntry::Title { title: title.clone() },
+        }));
         self.begin_sliders(&id, env);
         let open = &mut self.open;
         (open.title, open.system) = (title.clone(), system);

@@ -1,6 +1,6 @@
 //! Conversations: listed, opened, left, renamed, and put into the trash.
 
-use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry};
+use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry, StoreRequest};
 use crate::state::wanted::Answer;
 use crate::state::write::Wish;
 use crate::state::write::page::catch_up;
@@ -12,7 +12,7 @@ impl WriteState {
         if self.open.id.as_ref() != Some(&id) {
             self.new_conversation(env);
             self.show_draft_of(Some(id.clone()), env);
-            env.push(Effect::LoadConversation(id));
+            env.push(Effect::Store(StoreRequest::LoadConversation(id)));
         }
     }
 
@@ -40,7 +40,7 @@ impl WriteState {
         match self.wanted.answer(&data.id) {
             Answer::Take => {}
             Answer::Drop => return,
-            Answer::AskAgain => return env.push(Effect::LoadConversation(data.id)),
+            Answer::AskAgain => return env.push(Effect::Store(StoreRequest::LoadConversation(data.id))),
         }
         let mut data = data;
         let mut turns = std::mem::take(&mut data.turns);
@@ -88,14 +88,16 @@ impl WriteState {
         if let Some(head) = self.conversations.iter_mut().find(|h| h.id == id) {
             head.title.clone_from(&title);
         }
-        env.push(Effect::Journal { id, entry: JournalEntry::Title { title } });
+        env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Title { title } }));
     }
 
     /// The system prompt of the open conversation alone; before one is begun, that of all that are to come.
     pub(in crate::state) fn set_system(&mut self, text: String, env: &mut Env) {
         self.open.system.clone_from(&text);
         match &self.open.id {
-            Some(id) => env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::System { text } }),
+            Some(id) => {
+                env.push(Effect::Store(StoreRequest::Journal { id: id.clone(), entry: JournalEntry::System { text } }))
+            }
             None => env.settings.system_prompt = text,
         }
     }
@@ -113,14 +115,14 @@ impl WriteState {
         if self.open.id.as_ref() == Some(&id) {
             self.new_conversation(env);
         }
-        env.push(Effect::TrashConversation(id));
+        env.push(Effect::Store(StoreRequest::TrashConversation(id)));
     }
 
     pub(in crate::state) fn pin(&mut self, id: ConversationId, on: bool, env: &mut Env) {
         let Some(head) = self.conversations.iter_mut().find(|head| head.id == id) else { return };
         if head.pinned != on {
             head.pinned = on;
-            env.push(Effect::Journal { id, entry: JournalEntry::Pin { on } });
+            env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Pin { on } }));
         }
     }
 
@@ -140,7 +142,7 @@ impl WriteState {
         env: &mut Env,
     ) {
         match self.listing.answer(&()) {
-            Answer::AskAgain => env.push(Effect::ListConversations),
+            Answer::AskAgain => env.push(Effect::Store(StoreRequest::ListConversations)),
             // Nobody asked: something on the disk is not as the window has it.
             Answer::Take | Answer::Drop => {
                 self.conversations = heads;

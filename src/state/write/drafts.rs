@@ -1,7 +1,7 @@
 //! Which models can run ahead of the one in use (speculative decoding): found on another thread, for their vocabularies
 //! must be compared.
 
-use crate::domain::{Makes, ModelPresence, Settings};
+use crate::domain::{CatalogueRequest, Makes, ModelPresence, Settings};
 use crate::state::{Catalogue, Effect, Env, ModelEntry, WriteState};
 
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,7 @@ impl WriteState {
         match env.catalogue.resolve(&key.model, Makes::Text) {
             Ok(model) if !smaller.is_empty() => {
                 self.drafts.asked = Some(key);
-                env.push(Effect::FindDrafts { model: Box::new(model), smaller });
+                env.push(Effect::Catalogue(CatalogueRequest::FindDrafts { model: Box::new(model), smaller }));
             }
             Ok(_) | Err(_) => self.drafts.found = Some((key, Vec::new())),
         }

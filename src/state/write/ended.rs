@@ -1,6 +1,6 @@
 //! The end of an answer: its figures, what stays of it, and what it leaves behind.
 
-use crate::domain::{JournalEntry, TextRecord, TurnInfo, split_thought, weighed};
+use crate::domain::{JournalEntry, StoreRequest, TextRecord, TurnInfo, split_thought, weighed};
 use crate::error::StudioError;
 use crate::state::{Effect, Env, TextJob, WriteState};
 
@@ -30,7 +30,10 @@ impl WriteState {
         }
         self.keep_weighed(&job, here, env);
         self.touch(&job.conversation, env);
-        env.push(Effect::Journal { id: job.conversation, entry: JournalEntry::End { id: job.turn, info } });
+        env.push(Effect::Store(StoreRequest::Journal {
+            id: job.conversation,
+            entry: JournalEntry::End { id: job.turn, info },
+        }));
     }
 
     /// Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
@@ -50,7 +53,7 @@ impl WriteState {
         }
         let tokens = if whole { weighed::pack(&job.weighed) } else { had.then(String::new) };
         let entry = tokens.map(|tokens| JournalEntry::Weighed { id: job.turn, tokens });
-        env.fx.extend(entry.map(|entry| Effect::Journal { id: job.conversation.clone(), entry }));
+        env.fx.extend(entry.map(|entry| Effect::Store(StoreRequest::Journal { id: job.conversation.clone(), entry })));
     }
 
     /// The first answer ended early. What was written stays; an answer without a word goes, so that "again" is the way
@@ -94,7 +97,10 @@ impl WriteState {
         if let Some(open) = self.known_mut(&job.conversation) {
             open.shelf.remove(&mut open.turns, job.turn);
         }
-        env.push(Effect::Journal { id: job.conversation.clone(), entry: JournalEntry::Truncate { id: job.turn } });
+        env.push(Effect::Store(StoreRequest::Journal {
+            id: job.conversation.clone(),
+            entry: JournalEntry::Truncate { id: job.turn },
+        }));
         let is_missing = env.catalogue.entry(&job.params.model).is_some_and(|entry| !entry.is_here());
         if job.id.is_none() && is_missing {
             self.waiting.retain(|other| other.conversation != job.conversation);

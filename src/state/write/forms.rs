@@ -1,6 +1,6 @@
 //! Forms: a few answers of the person become a prompt, and what was written is held against them.
 
-use crate::domain::{FinishReason, FormUse, Grammar, JournalEntry, Role, Turn};
+use crate::domain::{FinishReason, FormUse, Grammar, JournalEntry, Role, StoreRequest, Turn};
 use crate::lang::{Both, Lang};
 use crate::state::write::Checked;
 use crate::state::write::begin::title_of;
@@ -54,7 +54,7 @@ impl WriteState {
         let Some(id) = self.open.id.clone() else { return };
         let form = FormUse { id: state.id, values: state.values };
         self.open.manner.form = Some(form.clone());
-        env.push(Effect::Journal { id, entry: JournalEntry::Form { form } });
+        env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Form { form } }));
         self.answer(None, env);
     }
 

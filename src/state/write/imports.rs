@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ConversationHead, ConversationId, ImportedChat, JournalEntry, Manner, Message, Persona, Role, Room, START,
-    Settings, Speaker, StoryCard, Turn,
+    Settings, Speaker, StoreRequest, StoryCard, Turn,
 };
 use crate::lang::Both;
 use crate::state::write::begin::title_of;
@@ -20,7 +20,7 @@ impl WriteState {
         for chat in chats.into_iter().rev() {
             kept.push(self.take_in(chat, env));
         }
-        env.push(Effect::KeepConversations(kept));
+        env.push(Effect::Store(StoreRequest::KeepConversations(kept)));
         if count > 1 || !left_out.is_empty() {
             env.note(NoticeKind::ChatsKept { count, left_out });
         }
@@ -43,7 +43,7 @@ impl WriteState {
             if page {
                 self.page_command(PageCommand::SetCard(card.clone()), env);
             } else if let Some(id) = self.open.id.clone() {
-                env.push(Effect::Journal { id, entry: JournalEntry::Card { card: card.clone() } });
+                env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Card { card: card.clone() } }));
                 self.open.manner.put_card(card.clone());
             }
         }

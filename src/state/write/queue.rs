@@ -4,8 +4,8 @@
 use std::convert::Infallible;
 
 use crate::domain::{
-    ConversationId, JournalEntry, Makes, Message, ModelRef, Overflow, Role, Settings, TextParams, TextPrompt,
-    TextRequest, Turn,
+    ConversationId, JournalEntry, Makes, Message, ModelRef, Overflow, Role, Settings, StoreRequest, TextParams,
+    TextPrompt, TextRequest, Turn,
 };
 use crate::error::{Result, StudioError};
 use crate::state::write::Wish;
@@ -156,7 +156,10 @@ impl WriteState {
             }
             let message = Message { role: Role::Assistant, content: String::new() };
             let turn = Turn { id: job.turn, message, info: None, parent: Some(parent) };
-            env.push(Effect::Journal { id: job.conversation.clone(), entry: JournalEntry::Begin { turn } });
+            env.push(Effect::Store(StoreRequest::Journal {
+                id: job.conversation.clone(),
+                entry: JournalEntry::Begin { turn },
+            }));
             self.enqueue(job);
         }
     }

@@ -1,6 +1,6 @@
 //! The state of Write's list: what was found in the texts, and where the page is to go.
 
-use crate::domain::{ConversationId, HITS, TextHit};
+use crate::domain::{ConversationId, HITS, StoreRequest, TextHit};
 use crate::state::{Effect, Env, WriteState};
 
 /// A search in the texts of all conversations. Titles are searched where they are shown.
@@ -50,7 +50,7 @@ impl WriteState {
         finder.serial += 1;
         finder.hits.clear();
         if finder.running {
-            env.push(Effect::SearchTexts { serial: finder.serial, words: String::new() });
+            env.push(Effect::Store(StoreRequest::SearchTexts { serial: finder.serial, words: String::new() }));
         }
         finder.running = !text.trim().is_empty();
         finder.typed_ms = finder.running.then_some(env.now_ms);
@@ -61,7 +61,7 @@ impl WriteState {
         let (now, finder) = (env.now_ms, &mut self.finder);
         if finder.typed_ms.take_if(|at| now - *at >= SETTLE_MS).is_some() {
             let words = self.search.trim().to_owned();
-            env.push(Effect::SearchTexts { serial: finder.serial, words });
+            env.push(Effect::Store(StoreRequest::SearchTexts { serial: finder.serial, words }));
         }
     }
 

@@ -1,6 +1,8 @@
 //! The sliders of text: those of what is open, and those that new conversations begin with.
 
-use crate::domain::{AnswerForm, CardDefaults, ConversationId, JournalEntry, Parameter, Settings, TextParams};
+use crate::domain::{
+    AnswerForm, CardDefaults, ConversationId, JournalEntry, Parameter, Settings, StoreRequest, TextParams,
+};
 use crate::error::{Cause, StudioError};
 use crate::state::{Catalogue, Effect, Env, TextEdit, WriteState};
 
@@ -122,7 +124,10 @@ impl WriteState {
     /// Sliders that were moved before there was a file for them.
     pub(in crate::state) fn begin_sliders(&mut self, id: &ConversationId, env: &mut Env) {
         if let Some(params) = self.open.manner.sliders.clone() {
-            env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Sliders { params: Box::new(params) } });
+            env.push(Effect::Store(StoreRequest::Journal {
+                id: id.clone(),
+                entry: JournalEntry::Sliders { params: Box::new(params) },
+            }));
             self.sliders_moved_ms = None;
         }
     }
@@ -136,7 +141,10 @@ impl WriteState {
     /// Writes them down.
     pub(in crate::state) fn keep_sliders(&mut self, env: &mut Env) {
         if let Some((id, params)) = self.unkept_sliders() {
-            env.push(Effect::Journal { id, entry: JournalEntry::Sliders { params: Box::new(params) } });
+            env.push(Effect::Store(StoreRequest::Journal {
+                id,
+                entry: JournalEntry::Sliders { params: Box::new(params) },
+            }));
         }
         self.sliders_moved_ms = None;
     }

@@ -1,6 +1,6 @@
 //! An answer comes, piece by piece.
 
-use crate::domain::{EventKind, JournalEntry, News, Outcome, Room, TextNews, TurnInfo};
+use crate::domain::{EventKind, JournalEntry, News, Outcome, Room, StoreRequest, TextNews, TurnInfo};
 use crate::error::Cause;
 use crate::state::update::advance;
 use crate::state::{Effect, Env, Phase, WriteState};
@@ -105,7 +105,7 @@ impl WriteState {
                 if let Some(turn) = self.known_mut(&id).and_then(|open| open.turn_mut(turn)) {
                     turn.message.content.push_str(&text);
                 }
-                env.push(Effect::Journal { id, entry: JournalEntry::Append { id: turn, text } });
+                env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Append { id: turn, text } }));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Turns of a conversation and their branches: begun, edited, gone back to.
 
-use crate::domain::{ConversationId, JournalEntry, Message, Role, START, StoryCard, TokenChoice, Turn};
+use crate::domain::{ConversationId, JournalEntry, Message, Role, START, StoreRequest, StoryCard, TokenChoice, Turn};
 use crate::error::Cause;
 use crate::state::write::begin::title_of;
 use crate::state::{CardEdit, Effect, Env, WriteState, next_card};
@@ -28,7 +28,10 @@ impl WriteState {
         open.manner.names.remove(&id);
         let turn = Turn { id, message: Message { role, content }, info: None, parent };
         if let Some(conversation) = self.open.id.clone() {
-            env.push(Effect::Journal { id: conversation, entry: JournalEntry::Begin { turn: turn.clone() } });
+            env.push(Effect::Store(StoreRequest::Journal {
+                id: conversation,
+                entry: JournalEntry::Begin { turn: turn.clone() },
+            }));
         }
         let open = &mut self.open;
         open.shelf.add(&mut open.turns, turn);
@@ -65,7 +68,7 @@ impl WriteState {
         let open = &mut self.open;
         if let Some((name, id)) = open.manner.names.get(&old).cloned().zip(open.id.clone()) {
             open.manner.names.insert(new, name.clone());
-            env.push(Effect::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } });
+            env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Name { turn: Some(new), name } }));
         }
     }
 
@@ -103,7 +106,7 @@ impl WriteState {
         self.leave_edit(env);
         let open = &mut self.open;
         open.shelf.switch(&mut open.turns, id);
-        env.push(Effect::Journal { id: conversation, entry: JournalEntry::Select { id } });
+        env.push(Effect::Store(StoreRequest::Journal { id: conversation, entry: JournalEntry::Select { id } }));
     }
 
     /// Moves a conversation to the top of the list.
@@ -131,14 +134,14 @@ impl WriteState {
             }
         };
         edit.apply(cards);
-        env.push(Effect::Journal { id, entry });
+        env.push(Effect::Store(StoreRequest::Journal { id, entry }));
     }
 
     /// Takes a picture out of the text; its file stays in the library.
     pub(in crate::state) fn remove_illustration(&mut self, id: u64, env: &mut Env) {
         self.open.pictures.retain(|picture| picture.id != id);
         if let Some(document) = self.open.id.clone() {
-            env.push(Effect::Journal { id: document, entry: JournalEntry::PictureGone { id } });
+            env.push(Effect::Store(StoreRequest::Journal { id: document, entry: JournalEntry::PictureGone { id } }));
         }
     }
 }

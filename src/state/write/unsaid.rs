@@ -1,7 +1,7 @@
 //! A conversation in which only a character has spoken is not kept: what is to be in its file waits until the person
 //! says or changes something.
 
-use crate::domain::{ConversationHead, ConversationId, JournalEntry};
+use crate::domain::{ConversationHead, ConversationId, JournalEntry, StoreRequest};
 use crate::state::write::Unsaid;
 use crate::state::{Effect, Effects, Env, WriteState};
 
@@ -18,9 +18,12 @@ impl WriteState {
     /// it is kept from now on. `drawn` is the document that pictures are drawn for.
     pub(in crate::state) fn hold_back_unsaid(&mut self, drawn: Option<&ConversationId>, env: &mut Env) {
         let Some(unsaid) = &mut self.unsaid else { return };
-        let ours = |effect: &Effect| matches!(effect, Effect::Journal { id, .. } if *id == unsaid.id);
+        let ours =
+            |effect: &Effect| matches!(effect, Effect::Store(StoreRequest::Journal { id, .. }) if *id == unsaid.id);
         // To look at another greeting is to say nothing.
-        let looks = |effect: &Effect| matches!(effect, Effect::Journal { entry: JournalEntry::Select { .. }, .. });
+        let looks = |effect: &Effect| {
+            matches!(effect, Effect::Store(StoreRequest::Journal { entry: JournalEntry::Select { .. }, .. }))
+        };
         let here = self.open.id.as_ref() == Some(&unsaid.id);
         let typed = !self.draft.trim().is_empty() && self.draft_of.as_ref() == Some(&unsaid.id);
         let moved = self.editing.is_some() || self.sliders_moved_ms.is_some();
@@ -45,7 +48,10 @@ impl WriteState {
             let head = ConversationHead { id: id.clone(), title: open.title.clone(), turns, ..Default::default() };
             self.conversations.insert(0, ConversationHead { changed_ms: env.now_ms, ..head });
         }
-        env.fx.splice(at..at, entries.into_iter().map(|entry| Effect::Journal { id: id.clone(), entry }));
+        env.fx.splice(
+            at..at,
+            entries.into_iter().map(|entry| Effect::Store(StoreRequest::Journal { id: id.clone(), entry })),
+        );
     }
 
     /// The open conversation is left. What it is kept for is in the effects already.
@@ -57,6 +63,10 @@ impl WriteState {
 
 /// Takes what is to be written into this conversation's file out of the effects.
 fn take_entries(id: &ConversationId, fx: &mut Effects) -> Vec<JournalEntry> {
-    let ours = fx.extract_if(.., |effect| matches!(effect, Effect::Journal { id: of, .. } if of == id));
-    ours.filter_map(|effect| if let Effect::Journal { entry, .. } = effect { Some(entry) } else { None }).collect()
+    let ours =
+        fx.extract_if(.., |effect| matches!(effect, Effect::Store(StoreRequest::Journal { id: of, .. }) if of == id));
+    ours.filter_map(
+        |effect| if let Effect::Store(StoreRequest::Journal { entry, .. }) = effect { Some(entry) } else { None },
+    )
+    .collect()
 }

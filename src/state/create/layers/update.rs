@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Arrangement, Enlarge, EventKind, ImageParams, ImageRequest, JobId, LayerChange, LayerName, Makes, News,
-    PictureNews, Seed, StepProgress, Takes,
+    PictureNews, Seed, StepProgress, StoreRequest, Takes,
 };
 use crate::state::{
     CreateState, Effect, Env, LayersCommand, LayersFormat, LayersJob, LayersState, ShotKey, Shown, Stage, has_layers,
@@ -213,7 +213,7 @@ impl CreateState {
 
     fn export_each_layer(&mut self, folder: std::path::PathBuf, env: &mut Env<'_>) {
         let scene = self.layers.as_ref().and_then(|layers| layers.scene.clone());
-        env.fx.extend(scene.map(|scene| Effect::ExportEachLayer { scene, folder }));
+        env.fx.extend(scene.map(|scene| Effect::Store(StoreRequest::ExportEachLayer { scene, folder })));
     }
 }
 

@@ -204,6 +204,6 @@ fn the_strip_begins_with_the_newest_pictures_of_the_library() {
     let mut s = state();
     s.status.library = "/l".into();
     let effects = update(&mut s, Input::Store(StoreEvent::Recent(items)));
-    assert_eq!(effects, [Effect::ViewPicture("/l/4.png".into())]);
+    assert_eq!(effects, [Effect::Store(StoreRequest::ViewPicture("/l/4.png".into()))]);
     assert_eq!(prompts(&s), ["4", "3", "1"]);
 }

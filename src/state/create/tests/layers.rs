@@ -121,7 +121,7 @@ fn a_changed_scene_becomes_a_new_picture_and_the_old_one_stays() {
     let before = s.create.strip.len();
     let effects = layers(&mut s, LayersCommand::Done);
     let saved = effects.iter().find_map(|e| match e {
-        Effect::SavePicture { record, .. } => Some(record.arrangement.to_string()),
+        Effect::Store(StoreRequest::SavePicture { record, .. }) => Some(record.arrangement.to_string()),
         _ => None,
     });
     assert_eq!(saved.as_deref(), Some(text));
@@ -296,7 +296,9 @@ fn a_scene_is_exported_once_it_is_made() {
         assert!(layers(&mut s, LayersCommand::Export(format)).iter().any(is), "{format:?}");
     }
     let effects = layers(&mut s, LayersCommand::FolderChosen("/usb".into()));
-    assert!(matches!(&effects[..], [Effect::ExportEachLayer { folder, .. }] if folder.ends_with("usb")));
+    assert!(
+        matches!(&effects[..], [Effect::Store(StoreRequest::ExportEachLayer { folder, .. })] if folder.ends_with("usb"))
+    );
     layers(&mut s, LayersCommand::Redraw(name("cat.1")));
     assert!(layers(&mut s, LayersCommand::Export(LayersFormat::OpenRaster)).is_empty());
 }

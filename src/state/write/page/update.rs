@@ -1,6 +1,6 @@
 //! What each command of a page does, but for the model that goes on with its text.
 
-use crate::domain::{Author, ConversationHead, JournalEntry, PAGE_BYTES, Page, PageEntry, StoryCard};
+use crate::domain::{Author, ConversationHead, JournalEntry, PAGE_BYTES, Page, PageEntry, StoreRequest, StoryCard};
 use crate::error::Cause;
 use crate::state::write::Wish;
 use crate::state::write::begin::{TITLE, title_of};
@@ -101,7 +101,10 @@ impl WriteState {
     pub(super) fn change_page(&mut self, entry: PageEntry, env: &mut Env) {
         if self.open.id.is_none() {
             let id = self.new_document(env);
-            env.push(Effect::Journal { id: id.clone(), entry: JournalEntry::Page(PageEntry::New) });
+            env.push(Effect::Store(StoreRequest::Journal {
+                id: id.clone(),
+                entry: JournalEntry::Page(PageEntry::New),
+            }));
             let head =
                 ConversationHead { id, title: String::new(), changed_ms: env.now_ms, page: true, ..Default::default() };
             self.begin_sliders(&head.id, env);
@@ -110,7 +113,7 @@ impl WriteState {
         let Some((id, page)) = self.open.id.clone().zip(self.open.page.as_mut()) else { return };
         page.apply(entry.clone());
         self.touch(&id, env);
-        env.push(Effect::Journal { id, entry: JournalEntry::Page(entry) });
+        env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Page(entry) }));
     }
 
     /// Gives the page its first line as its title, once that is complete or when it must have one.

@@ -1,8 +1,8 @@
 //! The model goes on with the text of a page.
 
 use crate::domain::{
-    Author, ConversationId, Edit, FinishReason, JournalEntry, Page, PageEntry, PagePrompt, TextParams, TextPrompt,
-    TurnInfo,
+    Author, ConversationId, Edit, FinishReason, JournalEntry, Page, PageEntry, PagePrompt, StoreRequest, TextParams,
+    TextPrompt, TurnInfo,
 };
 use crate::error::Cause;
 use crate::state::{Effect, Env, NoticeKind, PageSpot, WriteState};
@@ -78,7 +78,7 @@ impl WriteState {
         {
             page.apply(entry.clone());
         }
-        env.push(Effect::Journal { id: conversation, entry: JournalEntry::Page(entry) });
+        env.push(Effect::Store(StoreRequest::Journal { id: conversation, entry: JournalEntry::Page(entry) }));
     }
 
     /// The model's part of a page is complete.
@@ -98,7 +98,7 @@ impl WriteState {
         {
             page.apply(entry.clone());
         }
-        env.push(Effect::Journal { id: conversation, entry: JournalEntry::Page(entry) });
+        env.push(Effect::Store(StoreRequest::Journal { id: conversation, entry: JournalEntry::Page(entry) }));
     }
 }
 

@@ -344,8 +344,11 @@ fn typing_before_the_first_word_is_the_persons_alone_and_stops_no_fetch() {
     assert_eq!((last.by, last.info), (Author::Person, None));
     // Where the model is not here yet.
     s.catalogue.entries[1].presence = ModelPresence::Absent;
-    assert!(page(&mut s, PageCommand::Write { at: 7 }).contains(&Effect::Fetch(SMOLLM_ID.into())));
+    assert!(
+        page(&mut s, PageCommand::Write { at: 7 })
+            .contains(&Effect::Catalogue(CatalogueRequest::Fetch(SMOLLM_ID.into())))
+    );
     let effects = typed(&mut s, "One two three");
-    assert!(!effects.iter().any(|e| matches!(e, Effect::CancelFetch(_))), "{effects:?}");
+    assert!(!effects.iter().any(|e| matches!(e, Effect::Catalogue(CatalogueRequest::CancelFetch(_)))), "{effects:?}");
     assert_eq!((text(&s), s.write.is_writing_here()), ("One two three", false));
 }

@@ -31,7 +31,7 @@ fn queued() -> (AppState, JobId, ConversationId) {
 /// What was asked in `talk` by these effects, and what the model reads for it.
 fn sent(effects: &[Effect], talk: &ConversationId) -> Option<Vec<String>> {
     let asked = effects.iter().any(|effect| {
-        matches!(effect, Effect::Journal { id, entry: JournalEntry::Begin { turn } }
+        matches!(effect, Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Begin { turn } })
             if id == talk && turn.message.content == "More" && turn.message.role == Role::User)
     });
     let job = effects.iter().find_map(|effect| match effect {
@@ -131,7 +131,7 @@ fn terms_are_shown_in_write_and_a_second_question_takes_the_place_of_the_first()
     assert_eq!(page(&s), ["Two"]);
     assert_eq!(s.write.open.shelf.siblings(&s.write.open.turns[0]).len(), 2, "the first is beside it");
     let effects = do_(&mut s, Command::Models(ModelsCommand::AnswerTerms("gemma".into(), true)));
-    assert!(effects.contains(&Effect::Fetch("gemma".into())));
+    assert!(effects.contains(&Effect::Catalogue(CatalogueRequest::Fetch("gemma".into()))));
     let kind = FetchEventKind::Finished { path: "/m/g.gguf".into() };
     let effects = update(&mut s, Input::Fetch(FetchEvent { id: "gemma".into(), kind }));
     let Task::Text(request) = submitted(&effects).1 else { panic!() };

@@ -78,7 +78,7 @@ fn a_conversation_that_is_not_open_is_renamed() {
 
 fn searches(effects: &[Effect]) -> Vec<(u64, &str)> {
     let asked = effects.iter().filter_map(|effect| match effect {
-        Effect::SearchTexts { serial, words } => Some((*serial, words.as_str())),
+        Effect::Store(StoreRequest::SearchTexts { serial, words }) => Some((*serial, words.as_str())),
         _ => None,
     });
     asked.collect()
@@ -123,7 +123,7 @@ fn what_was_found_is_opened_at_its_turn_on_its_branch() {
     s.write.conversations = vec![head("a", 1)];
     let id = ConversationId("a".into());
     let effects = do_(&mut s, Command::Write(WriteCommand::OpenFound(id.clone(), 3, 7)));
-    assert_eq!(effects, [Effect::LoadConversation(id.clone())]);
+    assert_eq!(effects, [Effect::Store(StoreRequest::LoadConversation(id.clone()))]);
     assert_eq!(s.write.aim, None, "it is not there yet");
     let effects = answer(&mut s, forked("a"));
     assert_eq!(journal(&effects), [&JournalEntry::Select { id: 3 }]);

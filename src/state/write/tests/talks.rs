@@ -55,7 +55,9 @@ fn a_question_of_another_conversation_waits_for_its_turn() {
     assert!(say(&mut s, "more").is_empty(), "one answer a conversation");
     // What comes goes where it belongs.
     let effects = text(&mut s, first, "a");
-    assert!(matches!(&effects[..], [Effect::Journal { id, entry: JournalEntry::Append { .. } }] if *id == one));
+    assert!(
+        matches!(&effects[..], [Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Append { .. } })] if *id == one)
+    );
     assert_eq!(page(&s), ["Two", ""]);
     finish(&mut s, first);
     assert_eq!(s.write.job.as_ref().unwrap().conversation, two);
@@ -134,7 +136,7 @@ fn it_is_answered_where_it_was_asked() {
     });
     assert_eq!(begun, Some((2, Some(1), Role::Assistant)));
     let effects = text(&mut s, id, "Hi");
-    assert!(matches!(&effects[..], [Effect::Journal { id, .. }] if *id == asked));
+    assert!(matches!(&effects[..], [Effect::Store(StoreRequest::Journal { id, .. })] if *id == asked));
     assert!(s.write.open.turns.is_empty());
     finish(&mut s, id);
     // One that was answered otherwise meanwhile, or thrown away, waits no longer.
@@ -375,7 +377,9 @@ fn only_models_that_can_draft_are_offered() {
     s.catalogue.entries.extend([here("alike", 10), here("other words", 20), here("as large", 98_362_432)]);
     assert!(s.is_drafts_due() && s.drafts().is_none());
     let effects = do_(&mut s, Command::Write(WriteCommand::FindDrafts));
-    let [Effect::FindDrafts { model, smaller }] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Catalogue(CatalogueRequest::FindDrafts { model, smaller })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!(model.files, ModelFiles::File("/m/s.gguf".into()));
     assert_eq!(smaller.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["alike", "other words"]);
     assert!(do_(&mut s, Command::Write(WriteCommand::FindDrafts)).is_empty(), "one at a time");

@@ -86,7 +86,7 @@ fn a_model_that_is_not_here_is_fetched_and_then_answers() {
     let mut s = state();
     s.catalogue.entries[1].presence = ModelPresence::Absent;
     let effects = say(&mut s, "Hello");
-    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())));
+    assert!(effects.contains(&Effect::Catalogue(CatalogueRequest::Fetch(SMOLLM_ID.into()))));
     assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
     let fetch = |kind| Input::Fetch(FetchEvent { id: SMOLLM_ID.into(), kind });
     update(&mut s, fetch(FetchEventKind::Progress { done: 5, total: Some(10), source: "pip".into() }));
@@ -117,7 +117,7 @@ fn a_model_that_is_not_checked_is_checked_before_it_answers() {
     s.catalogue.entries[1].presence = ModelPresence::Unchecked { path: "/m/s.gguf".into() };
     s.settings.offline = true;
     let effects = say(&mut s, "Hello");
-    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "{:?}", s.write.error);
+    assert!(effects.contains(&Effect::Catalogue(CatalogueRequest::Fetch(SMOLLM_ID.into()))), "{:?}", s.write.error);
     let fetch = s.catalogue.entries[1].fetch.as_ref().unwrap();
     assert!(fetch.verifying, "what is here is not said to be fetched");
     assert!(!effects.iter().any(|e| matches!(e, Effect::Submit { .. })));
@@ -137,7 +137,7 @@ fn a_failed_fetch_keeps_the_prompt_and_says_why() {
     assert_eq!(s.write.open.turns.len(), 1, "the person's turn stays");
     assert!(matches!(s.write.error.as_ref().unwrap().cause(), Cause::NoSourceAnswered { .. }));
     let effects = do_(&mut s, Command::Write(WriteCommand::Regenerate));
-    assert!(effects.contains(&Effect::Fetch(SMOLLM_ID.into())), "again is the way on");
+    assert!(effects.contains(&Effect::Catalogue(CatalogueRequest::Fetch(SMOLLM_ID.into()))), "again is the way on");
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn trashing_the_conversation_that_is_written_stops_it() {
     let conversation = s.write.open.id.clone().unwrap();
     let effects = do_(&mut s, Command::Write(WriteCommand::TrashConversation(conversation.clone())));
     assert!(effects.contains(&Effect::Cancel(id)));
-    assert_eq!(effects.last(), Some(&Effect::TrashConversation(conversation)));
+    assert_eq!(effects.last(), Some(&Effect::Store(StoreRequest::TrashConversation(conversation))));
     assert!(s.write.job.is_none() && s.write.conversations.is_empty());
     assert!(engine(&mut s, id, TextNews::Token { text: "late".into() }).is_empty());
 }
@@ -426,7 +426,7 @@ fn a_character_and_a_chat_from_elsewhere_become_conversations() {
     let effects = update(&mut s, Input::Store(StoreEvent::ChatsOpened { chats: vec![old], left_out: Vec::new() }));
     assert_eq!((s.write.open.system.as_str(), page(&s)), ("Be kind.", vec!["a", "b"]));
     assert_eq!((s.room(), s.write.conversations[0].title.as_str()), (Room::Write, "Old"));
-    let Some(Effect::KeepConversations(kept)) = effects.last() else { panic!("{effects:?}") };
+    let Some(Effect::Store(StoreRequest::KeepConversations(kept))) = effects.last() else { panic!("{effects:?}") };
     assert_eq!((kept.len(), kept[0].1.len()), (1, 4), "title, system text, two turns, at once");
     assert!(s.notices.list.iter().all(|n| !matches!(n.kind, NoticeKind::ChatsKept { .. })));
 }
@@ -453,7 +453,7 @@ fn an_imported_version_is_shown_in_its_place() {
     let turn = &s.write.open.turns[1];
     assert_eq!(s.write.open.shelf.siblings(turn), [2, 3, 4], "the second of three, as it was");
     assert!([2, 3, 4].iter().all(|id| s.write.open.manner.names[id] == "Bo"));
-    let [Effect::KeepConversations(kept)] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Store(StoreRequest::KeepConversations(kept))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(kept[0].1.last(), Some(&JournalEntry::Select { id: 3 }), "and after the next start");
     do_(&mut s, Command::Write(WriteCommand::Regenerate));
     assert_eq!(s.write.open.manner.names[&5], "Bo", "another version is said by the same");
@@ -483,7 +483,7 @@ fn chats_of_a_file_are_kept_with_their_versions_and_speakers() {
     let titles: Vec<&str> = s.write.conversations.iter().map(|head| head.title.as_str()).collect();
     assert_eq!(titles, ["Group", "Yo there"], "in the file's order, the first one open");
     assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::ChatsKept { count: 2, left_out: left_out.clone() }));
-    let [Effect::KeepConversations(kept)] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Store(StoreRequest::KeepConversations(kept))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(kept.iter().map(|(id, _)| id).collect::<Vec<_>>()[1], s.write.open.id.as_ref().unwrap());
 
     // The model is told who says what.

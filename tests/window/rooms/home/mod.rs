@@ -91,7 +91,7 @@ fn a_picture_of_the_trash_is_looked_at_and_all_can_be_restored() {
         commands.retain(|command| !matches!(command, Command::Gallery(GalleryCommand::NeedThumbnail(_))));
         assert_eq!(commands, trash(TrashCommand::Look(Some("a".into()))));
         let effects = update(&mut harness.state_mut().state, Input::Command(commands[0].clone()));
-        assert_eq!(effects, [Effect::ViewPicture("/trash/a".into())]);
+        assert_eq!(effects, [Effect::Store(StoreRequest::ViewPicture("/trash/a".into()))]);
         let picture = Ok(crate::states::sticker(0, 0.0));
         let _ = update(
             &mut harness.state_mut().state,
@@ -298,7 +298,7 @@ fn a_text_of_the_trash_is_read_there_with_restore_beside_it() {
             let commands = asked(&mut harness);
             assert_eq!(commands, trash(TrashCommand::Look(Some("a".into()))));
             let effects = update(&mut harness.state_mut().state, Input::Command(commands[0].clone()));
-            assert_eq!(effects, [Effect::ReadTrashed { kind, id: "a".into(), lang }]);
+            assert_eq!(effects, [Effect::Store(StoreRequest::ReadTrashed { kind, id: "a".into(), lang })]);
             harness.run();
             harness.get_by_label(T::ReadingTrash.tr(lang));
             let read = |id: &str, text| Input::Store(StoreEvent::TrashRead { id: id.into(), text });
