@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use crate::lang::{Both, Lang};
 
+pub use names::{Reader, name_of};
+
 /// What a panic that was caught says.
 pub fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
@@ -26,6 +28,7 @@ pub enum Cause {
         tokens: usize,
         context: usize,
     },
+    /// `name` is that of a setting: its flag, as in the rows of `error_names.rs`. So it is in the three below.
     OutOfRange {
         name: &'static str,
         value: f64,
@@ -38,7 +41,7 @@ pub enum Cause {
         value: Both,
         choices: Both,
     },
-    /// Layers are wanted of what is drawn whole.
+    /// Layers are wanted of a picture that is drawn whole.
     NoLayers {
         name: &'static str,
     },
@@ -119,15 +122,15 @@ pub enum Cause {
     UnsupportedOption {
         option: String,
         value: String,
-        supported: String,
+        supported: Both,
     },
     UnsupportedQuantization {
         found: String,
         supported: String,
     },
     UnsupportedTokenizer {
-        found: String,
-        supported: String,
+        found: Both,
+        supported: Both,
     },
     WrongShape {
         tensor: String,
@@ -249,7 +252,7 @@ pub enum Cause {
     /// A model's terms must be agreed to before it is fetched.
     TermsFirst {
         id: String,
-        text: String,
+        text: Both,
         url: String,
     },
     /// A character card or a chat from another program that cannot be taken in.
@@ -360,12 +363,18 @@ impl StudioError {
 
     /// What happened and why, in one or two sentences.
     pub fn summary(&self, lang: Lang) -> String {
-        texts::summary(&self.0.cause, lang)
+        texts::summary(&self.0.cause, lang, Reader::Window)
     }
 
     /// What to do about it.
     pub fn remedy(&self, lang: Lang) -> String {
-        texts::remedy(&self.0.cause, lang)
+        texts::remedy(&self.0.cause, lang, Reader::Window)
+    }
+
+    /// Summary and remedy for the command line: settings are named by their flags.
+    pub fn in_shell(&self, lang: Lang) -> (String, String) {
+        let cause = &self.0.cause;
+        (texts::summary(cause, lang, Reader::Shell), texts::remedy(cause, lang, Reader::Shell))
     }
 
     /// The chain of underlying messages; may be empty.
@@ -474,6 +483,8 @@ impl fmt::Debug for StudioError {
 
 impl std::error::Error for StudioError {}
 
+#[path = "error_names.rs"]
+mod names;
 #[path = "error_texts.rs"]
 mod texts;
 
@@ -546,6 +557,25 @@ mod tests {
         }
         let error = StudioError::io(Doing::Creating, "/p", &std::io::Error::from_raw_os_error(20));
         assert_eq!(error.summary(Lang::En), "Could not create /p: a file is where a folder should be.");
+    }
+
+    /// Regression: the Chinese window said "clip-skip 为 9", and the shell "clip-skip is 9".
+    #[test]
+    fn a_setting_has_its_name_in_the_window_and_its_flag_in_the_shell() {
+        let range = StudioError::from(Cause::OutOfRange { name: "clip-skip", value: 9.0, min: 1.0, max: 2.0 });
+        assert_eq!(range.summary(Lang::Zh), "文本层（clip skip）为 9，应在 1 与 2 之间。");
+        assert_eq!(range.in_shell(Lang::Zh).0, "--clip-skip 为 9，应在 1 与 2 之间。");
+        assert_eq!(range.summary(Lang::En), "Text layer (clip skip) is 9; it must be between 1 and 2.");
+        let (value, choices) = (Both::same("dpm"), Both::same("Euler, Heun"));
+        let choice = StudioError::from(Cause::BadChoice { name: "sampler", value, choices });
+        assert_eq!(choice.summary(Lang::Zh), "采样器：“dpm”在这里不可用。");
+        assert_eq!(choice.in_shell(Lang::En).0, "--sampler: \u{201c}dpm\u{201d} cannot be used here.");
+        assert_eq!(choice.in_shell(Lang::En).1, "Choose: Euler, Heun.");
+        let format = Cause::BadChoice { name: "picture format", value: Both::same("gif"), choices: Both::same("png") };
+        assert_eq!(
+            StudioError::from(format).in_shell(Lang::En).0,
+            "Picture format: \u{201c}gif\u{201d} cannot be used here."
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Cause, Doing, FolderFault, FolderOf, Handed};
+use super::names::{before_chinese, called};
+use super::{Cause, Doing, FolderFault, FolderOf, Handed, Reader};
 use crate::lang::Lang;
 use crate::numbers::{self, plural};
 
@@ -21,7 +22,8 @@ fn list(names: &[String]) -> String {
     names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ") + &more
 }
 
-pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
+pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
+    let named = |name: &str| called(name, lang, reader);
     let (en, zh) = match cause {
         Cause::EmptyPrompt => ("The prompt is empty.".to_owned(), "提示词是空的。".to_owned()),
         Cause::PromptTooLong { tokens, context } => {
@@ -32,20 +34,21 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             )
         }
         Cause::OutOfRange { name, value, min, max } => (
-            format!("{name} is {value}; it must be between {min} and {max}."),
-            format!("{name} 为 {value}，应在 {min} 与 {max} 之间。"),
+            format!("{} is {value}; it must be between {min} and {max}.", named(name)),
+            format!("{}为 {value}，应在 {min} 与 {max} 之间。", before_chinese(&named(name))),
         ),
         Cause::BadChoice { name, value, .. } => (
-            format!("\u{201c}{}\u{201d} is not a {name} that can be used here.", value.en),
-            format!("“{}”不是这里可用的 {name}。", value.zh),
+            format!("{}: \u{201c}{}\u{201d} cannot be used here.", named(name), value.en),
+            format!("{}：“{}”在这里不可用。", named(name), value.zh),
         ),
         Cause::NoLayers { name } => (
             format!("--{name} needs a scene, and this picture is drawn whole: it has no layers."),
             format!("--{name} 需要场景，而这张图是整体绘制的，没有图层。"),
         ),
-        Cause::NoEffect { name, value, model } => {
-            (format!("--{name} {value} has no effect on {model}."), format!("--{name} {value} 对 {model} 不起作用。"))
-        }
+        Cause::NoEffect { name, value, model } => (
+            format!("{} {value} has no effect on {model}.", named(name)),
+            format!("{} {value} 对 {model} 不起作用。", named(name)),
+        ),
         Cause::UnknownModel { id, .. } => (
             format!("No model is called \u{201c}{id}\u{201d}, and no file or folder of that name is here."),
             format!("没有名为“{id}”的模型，也没有这个名字的文件或文件夹。"),
@@ -110,10 +113,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("这个模型的量化格式是 {found}，目前还不能运行。"),
         ),
         Cause::UnsupportedTokenizer { found, .. } => (
-            format!(
-                "This model cuts text by \u{201c}{found}\u{201d}, which the studio does not know; guessing would garble it."
-            ),
-            format!("这个模型的分词方式“{found}”还不支持；猜测会使文字出错。"),
+            format!("The studio does not support this model's tokenizer \u{201c}{}\u{201d}.", found.en),
+            format!("还不支持这个模型的分词器“{}”。", found.zh),
         ),
         Cause::WrongShape { tensor, expected, found } => (
             format!("The weight {tensor} should be {expected} but is {found}."),
@@ -277,7 +278,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} 不能作为图片打开：{}。", show(path), reason.zh),
         ),
         Cause::TermsFirst { id, text, .. } => {
-            (format!("{id} has terms of use. {text}"), format!("{id} 有使用条款。{text}"))
+            (format!("{id} has terms of use. {}", text.en), format!("{id} 有使用条款。{}", text.zh))
         }
         Cause::BadImport { reason } => {
             (format!("This cannot be imported: {}.", reason.en), format!("无法导入：{}。", reason.zh))
@@ -321,7 +322,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
     lang.pick(en, zh)
 }
 
-pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
+pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
+    let named = |name: &str| called(name, lang, reader);
     let (en, zh) = match cause {
         Cause::EmptyPrompt => {
             ("Type what you would like to see or read.".into(), "请输入想要看到或读到的内容。".into())
@@ -333,13 +335,14 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::OutOfRange { min, max, .. } => {
             (format!("Choose a value from {min} to {max}."), format!("请选择 {min} 到 {max} 之间的值。"))
         }
-        Cause::BadChoice { choices, .. } => (format!("Choose one of: {}.", choices.en), format!("请选择：{}。", choices.zh)),
+        Cause::BadChoice { choices, .. } => (format!("Choose: {}.", choices.en), format!("请选择：{}。", choices.zh)),
         Cause::NoLayers { name } => (
             format!("Name things that the built-in model knows (\u{201c}a cat on a box\u{201d}), at 512x512, or leave --{name} out."),
             format!("请写内置模型认识的东西（如“盒子上有一只猫”），尺寸 512x512，或去掉 --{name}。"),
         ),
         Cause::NoEffect { name, .. } => {
-            (format!("Leave --{name} out, or choose another model."), format!("请去掉 --{name}，或选择另一个模型。"))
+            let name = named(name);
+            (format!("Leave out {name}, or choose another model."), format!("请去掉 {name}，或选择另一个模型。"))
         }
         Cause::UnknownModel { known, .. } => (
             format!("Known models: {known}. A path to a model's file works too."),
@@ -387,16 +390,16 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             format!("请选择这些架构的模型：{supported}。"),
         ),
         Cause::UnsupportedOption { option, supported, .. } => (
-            format!("Choose a model whose {option} is one of: {supported}."),
-            format!("请选择 {option} 为以下之一的模型：{supported}。"),
+            format!("Choose a model whose {option} is one of: {}.", supported.en),
+            format!("请选择 {option} 为以下之一的模型：{}。", supported.zh),
         ),
         Cause::UnsupportedQuantization { supported, .. } => (
             format!("Choose the same model as one of: {supported}."),
             format!("请选择该模型的这些格式之一：{supported}。"),
         ),
         Cause::UnsupportedTokenizer { supported, .. } => (
-            format!("Choose a model with one of these: {supported}."),
-            format!("请选择使用这些分词方式的模型：{supported}。"),
+            format!("Choose a model with one of these tokenizers: {}.", supported.en),
+            format!("请选择使用这些分词器的模型：{}。", supported.zh),
         ),
         Cause::WrongShape { .. } => (
             "The file belongs to another model or is damaged: choose another file.".into(),

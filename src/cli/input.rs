@@ -44,7 +44,8 @@ fn read(input: impl Read) -> Result<String> {
         return Err(Cause::OutOfRange { name: "prompt, bytes", value, min: 1.0, max }.into());
     }
     let text = String::from_utf8(bytes).map_err(|e| {
-        let (value, choices) = (Both::same("stdin"), Both::new("text in UTF-8", "UTF-8 文本"));
+        let (value, choices) =
+            (Both::new("bytes that are not UTF-8", "非 UTF-8 的字节"), Both::new("text in UTF-8", "UTF-8 文本"));
         StudioError::from(Cause::BadChoice { name: "prompt", value, choices }).with_details(e)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

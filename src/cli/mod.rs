@@ -190,8 +190,9 @@ fn exit_code(error: &StudioError) -> u8 {
 
 /// An error on stderr: what happened, what to do, and what lay underneath when that says more.
 pub fn say(error: &StudioError, lang: Lang) {
-    out::note(format_args!("{} {}", lang.pick("error:", "错误："), error.summary(lang)));
-    out::note(format_args!("  {}", error.remedy(lang)));
+    let (summary, remedy) = error.in_shell(lang);
+    out::note(format_args!("{} {summary}", lang.pick("error:", "错误：")));
+    out::note(format_args!("  {remedy}"));
     for line in error.more(lang).lines().take(5) {
         out::note(format_args!("  | {line}"));
     }

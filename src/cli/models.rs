@@ -17,6 +17,7 @@ use crate::engine::Stop;
 use crate::engine::text::{TextModelInfo, describe, model_path};
 use crate::error::{Cause, StudioError};
 use crate::formats::{Header, layout};
+use crate::lang::Both;
 
 #[derive(Subcommand)]
 pub enum ModelsCommand {
@@ -197,7 +198,7 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
         return Ok(());
     }
     if let Some(terms) = card.terms.as_ref().filter(|_| !agree && !context.settings.agreed.iter().any(|a| a == id)) {
-        let (text, url) = (lang.pick(&terms.text, &terms.text_zh).clone(), terms.url.clone());
+        let (text, url) = (Both::new(&terms.text, &terms.text_zh), terms.url.clone());
         return Err(Cause::TermsFirst { id: id.to_owned(), text, url }.into());
     }
     let bar = bar(card.bytes(), "{msg:10} [{bar:30}] {bytes}/{total_bytes}  {eta} left");

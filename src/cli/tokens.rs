@@ -84,8 +84,12 @@ pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
                 r#"a JSON array like [{"role": "user", "content": "Hi"}]"#,
                 r#"JSON 数组，如 [{"role": "user", "content": "Hi"}]"#,
             );
-            StudioError::from(Cause::BadChoice { name: "messages", value: Both::same("stdin"), choices })
-                .with_details(e)
+            StudioError::from(Cause::BadChoice {
+                name: "messages",
+                value: Both::new("what stdin has", "stdin 的内容"),
+                choices,
+            })
+            .with_details(e)
         })?;
     let rendered = vocabulary.render(&chat)?;
     Ok(out::bytes(rendered.as_bytes())?)

@@ -959,8 +959,8 @@ mod tests {
         let ctx = egui::Context::default();
         crate::ui::theme::setup(&ctx);
         ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
-        let errors = include_str!("../error_texts.rs");
-        let letters = T::ALL.iter().flat_map(|t| Lang::ALL.map(|l| t.tr(l))).chain([errors]).flat_map(str::chars);
+        let errors = [include_str!("../error_texts.rs"), include_str!("../error_names.rs")];
+        let letters = T::ALL.iter().flat_map(|t| Lang::ALL.map(|l| t.tr(l))).chain(errors).flat_map(str::chars);
         let mut missing: Vec<char> = letters.filter(|c| !c.is_control() && !has(&ctx, *c)).collect();
         missing.dedup();
         assert!(missing.is_empty(), "no glyph for {missing:?}");

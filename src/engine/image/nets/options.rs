@@ -78,9 +78,15 @@ impl Options {
     }
 
     /// "This may well be a model, but not one that we run."
+    /// `supported` lists values; see [`Self::unsupported_but`] for a description.
     pub fn unsupported(&self, name: &str, supported: &str) -> StudioError {
+        self.unsupported_but(name, Both::same(supported))
+    }
+
+    /// The same where words describe what is supported.
+    pub fn unsupported_but(&self, name: &str, supported: Both) -> StudioError {
         let value = self.map.get(name).map_or_else(|| "null".to_owned(), Value::to_string);
-        Cause::UnsupportedOption { option: name.to_owned(), value, supported: supported.to_owned() }.into()
+        Cause::UnsupportedOption { option: name.to_owned(), value, supported }.into()
     }
 
     pub fn usize(&self, name: &str, default: usize) -> Result<usize> {

@@ -15,6 +15,7 @@ use super::weights::{Projection, Weights};
 use crate::engine::kernels::{Activation, Attend, RmsNorm, attention};
 use crate::engine::{CancelToken, Stop};
 use crate::error::Result;
+use crate::lang::Both;
 
 /// `config.json`, with the reference's defaults (transformers 5.23).
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +52,10 @@ impl T5Config {
             return Err(o.bad("num_heads", "and attention needs at least one head of one number"));
         }
         if o.bool("is_decoder", false)? {
-            return Err(o.unsupported("is_decoder", "false: pictures take the encoder alone"));
+            return Err(o.unsupported_but(
+                "is_decoder",
+                Both::new("false: picture models use the encoder only", "false：图片模型只用编码器"),
+            ));
         }
         let buckets = o.usize("relative_attention_num_buckets", 32)?;
         let max_distance = o.usize("relative_attention_max_distance", 128)?;
@@ -63,7 +67,12 @@ impl T5Config {
         let (gated, name) = word.strip_prefix("gated-").map_or((false, word), |name| (true, name));
         // "gated-gelu" means the tanh approximation, a plain "gelu" the exact one.
         let name = if gated && name == "gelu" { "gelu_new" } else { name };
-        let known = "relu, gelu, gelu_new, silu, quick_gelu or mish, with or without gated- before it";
+        let known = || {
+            Both::new(
+                "relu, gelu, gelu_new, silu, quick_gelu or mish, with or without the prefix gated-",
+                "relu、gelu、gelu_new、silu、quick_gelu 或 mish，可加前缀 gated-",
+            )
+        };
         Ok(Self {
             vocab_size: o.usize("vocab_size", 32_128)?,
             d_model: size("d_model", "hidden_size", 512)?,
@@ -74,7 +83,7 @@ impl T5Config {
             buckets,
             max_distance,
             layer_norm_epsilon: o.f64("layer_norm_epsilon", 1e-6)?,
-            activation: Activation::parse(name).ok_or_else(|| o.unsupported("feed_forward_proj", known))?,
+            activation: Activation::parse(name).ok_or_else(|| o.unsupported_but("feed_forward_proj", known()))?,
             gated,
         })
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::super::nets::options::Options;
 use crate::domain::Sampler;
 use crate::error::Result;
+use crate::lang::Both;
 
 /// What the network's output means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +172,9 @@ impl SchedulerConfig {
         };
         let order = o.usize("solver_order", 2)?;
         if !(1..=3).contains(&order) || (order == 3 && sampler != Sampler::UniPc) {
-            return Err(o.unsupported("solver_order", "1 and 2; for UniPC also 3"));
+            return Err(
+                o.unsupported_but("solver_order", Both::new("1 and 2; for UniPC also 3", "1、2；UniPC 还可为 3"))
+            );
         }
         Ok(Self {
             sampler,

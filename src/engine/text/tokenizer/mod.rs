@@ -319,20 +319,25 @@ pub enum Kind {
 
 /// Refuses a vocabulary that cannot be read exactly; its kind else. Looks at the header only.
 pub fn check(gguf: &Gguf) -> Result<Kind> {
-    let supported = || format!("llama, gpt2 with {}", pre::KNOWN);
-    let refuse = |found: String| Cause::UnsupportedTokenizer { found, supported: supported() };
+    let refuse = |found: Both| {
+        let supported = both!("llama, gpt2 with {}", "llama、gpt2（预分词器 {}）", pre::KNOWN);
+        Cause::UnsupportedTokenizer { found, supported }
+    };
     match gguf.text("tokenizer.ggml.model") {
         Some("llama") => return Ok(Kind::Pieces),
         Some("gpt2") => {}
-        Some(other) => return Err(refuse(other.to_owned()).into()),
+        Some(other) => return Err(refuse(Both::same(other)).into()),
         None => {
             return Err(
                 gguf.bad(Both::new("its metadata has no tokenizer.ggml.model", "元数据中没有 tokenizer.ggml.model"))
             );
         }
     }
-    let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
-    PreTokenizer::named(name).map(Kind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
+    let Some(name) = gguf.text("tokenizer.ggml.pre") else {
+        return Err(refuse(Both::new("gpt2 without the name of its pre-tokenizer", "gpt2，未写明预分词器")).into());
+    };
+    let unknown = || refuse(both!("gpt2 with {name}", "gpt2（预分词器 {name}）")).into();
+    PreTokenizer::named(name).map(Kind::Bytes).ok_or_else(unknown)
 }
 
 #[cfg(test)]

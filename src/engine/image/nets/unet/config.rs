@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::engine::image::nets::options::Options;
 use crate::engine::kernels::{Activation, Sinusoids};
 use crate::error::Result;
+use crate::lang::Both;
 
 /// The shape of a UNet. Lists have one entry for each block on the way down.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,7 +206,7 @@ const NAMES: [&str; 5] = ["silu", "swish", "mish", "gelu", "relu"];
 fn kernel(o: &Options, name: &str) -> Result<usize> {
     match o.usize(name, 3)? {
         odd if odd % 2 == 1 && odd < 16 => Ok(odd),
-        _ => Err(o.unsupported(name, "odd kernels up to 15")),
+        _ => Err(o.unsupported_but(name, Both::new("odd kernels up to 15", "不超过 15 的奇数"))),
     }
 }
 

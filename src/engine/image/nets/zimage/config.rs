@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::engine::image::nets::options::Options;
 use crate::error::Result;
+use crate::lang::Both;
 
 /// Side of a patch; the pipeline never takes another.
 pub(super) const PATCH: usize = 2;
@@ -49,7 +50,10 @@ impl ZImageConfig {
         let sizes = o.usizes("all_patch_size", &[2])?;
         let frames = o.counted("all_f_patch_size", o.usizes("all_f_patch_size", &[1])?, sizes.len())?;
         if !sizes.iter().zip(&frames).any(|(side, frame)| (*side, *frame) == (PATCH, 1)) {
-            return Err(o.unsupported("all_patch_size", "2 with an all_f_patch_size of 1, which the pipeline asks for"));
+            return Err(o.unsupported_but(
+                "all_patch_size",
+                Both::new("2 with an all_f_patch_size of 1", "2，且 all_f_patch_size 为 1"),
+            ));
         }
         let (dim, heads) = (o.usize("dim", 3840)?, o.usize("n_heads", 30)?);
         if heads == 0 || dim == 0 || !dim.is_multiple_of(heads) {
