@@ -1,0 +1,84 @@
+//! Texts of the sliders of Write, and of the form of an answer.
+
+texts! {
+    // Sliders
+    AdvancedSampling: "Advanced sampling", "高级采样";
+    DraftModel: "Draft model (speculative decoding)", "草稿模型（推测解码）";
+    DraftModelHover: "A smaller model of the same vocabulary that runs ahead. The answer stays the same; it comes faster where the small model often guesses right.", "用一个词表相同的小模型先行猜测。回答保持不变；小模型猜得准时会更快。";
+    NoDraftModel: "None", "无";
+    DraftAccepted: "Draft model: {0} of {1} proposed {1:token|tokens} {0:was|were} right", "草稿模型：提出的 {1} 个词元中有 {0} 个被采用";
+    KvCache: "Memory of what was read (KV cache)", "上下文缓存（KV）精度";
+    KvCacheHover: "f16 takes half the memory of f32, q8_0 about a quarter, each a little less exact.", "f16 占用 f32 一半的内存，q8_0 约四分之一，精度依次略低。";
+    WhenFull: "When the context is full", "上下文已满时";
+    OverflowStop: "Stop and say so", "停止并提示";
+    OverflowRoll: "Leave out the oldest turns", "省略最早的对话";
+    OverflowMiddle: "Leave out the middle", "省略中间的对话";
+    PresencePenalty: "Presence penalty", "存在惩罚";
+    PresencePenaltyHover: "Lowers tokens that are there already, once. 0 is off.", "降低已出现词元的概率（只算一次）。0 为关闭。";
+    FrequencyPenalty: "Frequency penalty", "频率惩罚";
+    FrequencyPenaltyHover: "Lowers tokens by how often they came. 0 is off.", "按出现次数降低词元的概率。0 为关闭。";
+    DryMultiplier: "DRY strength", "DRY 强度";
+    DryMultiplierHover: "Lowers what would repeat a longer passage. 0 is off.", "抑制重复较长的片段。0 为关闭。";
+    DryBase: "DRY base", "DRY 底数";
+    DryBaseHover: "How fast DRY grows with each repeated token.", "每多重复一个词元，DRY 增长的倍数。";
+    DryAllowedLength: "DRY allowed length", "DRY 允许长度";
+    DryAllowedLengthHover: "Repetitions up to this many tokens are free.", "不超过这个长度的重复不受惩罚。";
+    DryPenaltyLastN: "DRY window", "DRY 范围";
+    DryPenaltyLastNHover: "How many of the last tokens DRY looks through for repetitions. 0 is off.", "DRY 在最近多少个词元中查找重复。0 为关闭。";
+    TopNSigma: "Top-n sigma", "Top-n 标准差";
+    TopNSigmaHover: "Keeps tokens within n standard deviations of the likeliest. Off at 0 and below.", "只保留与最大值相差 n 个标准差以内的词元。0 及以下为关闭。";
+    TypicalP: "Typical p", "典型采样 p";
+    TypicalPHover: "Keeps tokens that are about as surprising as can be expected. 1 is off.", "保留意外程度适中的词元。1 为关闭。";
+    XtcProbability: "XTC probability", "XTC 概率";
+    XtcProbabilityHover: "How often the likeliest choices are skipped, for livelier texts. 0 is off.", "跳过最可能选项的频率，让文字更活泼。0 为关闭。";
+    XtcThreshold: "XTC threshold", "XTC 阈值";
+    XtcThresholdHover: "Only tokens at least this likely are skipped.", "只跳过概率不低于此值的词元。";
+    DynatempRange: "Dynamic temperature", "动态温度";
+    DynatempRangeHover: "How far the temperature moves with the model's uncertainty. 0 is off.", "温度随模型不确定性变化的幅度。0 为关闭。";
+    Mirostat: "Mirostat", "Mirostat 采样";
+    MirostatHover: "Keeps the surprise steady, in the place of the other links. 0 off, 1 or 2.", "保持意外程度稳定，取代其他采样环节。0 关闭，可选 1 或 2。";
+    MirostatTau: "Mirostat target", "Mirostat 目标";
+    MirostatTauHover: "The surprise that Mirostat aims at.", "Mirostat 期望的意外程度。";
+    MirostatEta: "Mirostat rate", "Mirostat 速率";
+    MirostatEtaHover: "How fast Mirostat adapts.", "Mirostat 调整的速度。";
+    ShowSliders: "Show the sliders", "显示参数";
+    SystemPrompt: "System prompt", "系统提示词";
+    SystemHere: "For this conversation alone", "仅用于这个对话";
+    SystemOfAll: "For every new conversation", "用于之后的每个新对话";
+    SystemHint: "How the model should behave, such as: answer in one sentence", "希望模型怎样回答，例如：用一句话回答";
+    Temperature: "Temperature", "温度";
+    TemperatureHover: "Low keeps to the likeliest words, high dares more; 0 always takes the likeliest.", "低则稳妥，高则大胆；0 总是选最可能的词。";
+    MaxTokens: "Longest answer", "最长回答";
+    MaxTokensHover: "The answer stops after this many tokens (a token is about three quarters of a word).", "回答在这么多词元后停止（一个汉字约一到两个词元）。";
+    Context: "Context", "上下文";
+    ContextHover: "How many tokens the model may look back on; more takes more memory.", "模型最多回看多少词元；越多越占内存。";
+    MoreSampling: "More sliders", "更多参数";
+    TopK: "Top-k", "Top-k 候选数";
+    TopKHover: "Only this many of the likeliest words are considered; 0 considers all.", "只考虑最可能的这么多个词；0 为不限。";
+    TopP: "Top-p", "Top-p 概率和";
+    TopPHover: "Only the likeliest words that together reach this share are considered; 1 considers all.", "只考虑概率之和达到此值的词；1 为不限。";
+    MinP: "Min-p", "Min-p 下限";
+    MinPHover: "Words less likely than this share of the likeliest are dropped; 0 drops none.", "舍去概率低于最高者此比例的词；0 为不舍。";
+    RepeatPenalty: "Repetition penalty", "重复惩罚";
+    RepeatPenaltyHover: "Higher makes the model avoid words it just used; 1 is off.", "越高越避免重复刚用过的词；1 为关闭。";
+    RepeatLastN: "Penalty window", "惩罚范围";
+    RepeatLastNHover: "How many of the last tokens count as just used.", "最近多少个词元算作刚用过。";
+    StopTexts: "Stop texts", "停止文本";
+    StopTextsHover: "An answer ends where one of these would come.", "回答遇到其中任何一个就停止。";
+    StopTextsHint: "One a line", "每行一个";
+    UseForNew: "Use for new conversations", "用于新对话";
+    UseForNewHover: "New conversations begin with these sliders, and those whose sliders were never moved take them too.", "新对话会以这些参数开始，从未调过参数的对话也会采用。";
+    UsedForNew: "New conversations begin with these", "新对话以这些参数开始";
+    ComparingVocabularies: "Comparing vocabularies…", "正在比较词表…";
+    NoDraftHere: "No smaller model with the same vocabulary is on this machine.", "本机没有词表相同的更小模型。";
+    OwnSliders: "Sliders of this conversation alone", "仅用于这个对话的参数";
+
+    // The form of the answer
+    AnswerForm: "Form of the answer", "回答的格式";
+    AnswerFormHover: "Only tokens that keep to this form may come.", "只允许符合该格式的词元。";
+    FormFree: "Free", "自由";
+    FormJson: "JSON", "任意 JSON";
+    FormSchema: "JSON schema", "JSON Schema 约束";
+    FormGbnf: "GBNF grammar", "GBNF 语法";
+    FormReads: "It can be read", "格式有效";
+}
