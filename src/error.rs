@@ -563,9 +563,9 @@ mod tests {
     #[test]
     fn a_setting_has_its_name_in_the_window_and_its_flag_in_the_shell() {
         let range = StudioError::from(Cause::OutOfRange { name: "clip-skip", value: 9.0, min: 1.0, max: 2.0 });
-        assert_eq!(range.summary(Lang::Zh), "文本层（clip skip）为 9，应在 1 与 2 之间。");
+        assert_eq!(range.summary(Lang::Zh), "CLIP 跳过层数为 9，应在 1 与 2 之间。");
         assert_eq!(range.in_shell(Lang::Zh).0, "--clip-skip 为 9，应在 1 与 2 之间。");
-        assert_eq!(range.summary(Lang::En), "Text layer (clip skip) is 9; it must be between 1 and 2.");
+        assert_eq!(range.summary(Lang::En), "Clip skip is 9; it must be between 1 and 2.");
         let (value, choices) = (Both::same("dpm"), Both::same("Euler, Heun"));
         let choice = StudioError::from(Cause::BadChoice { name: "sampler", value, choices });
         assert_eq!(choice.summary(Lang::Zh), "采样器：“dpm”在这里不可用。");

@@ -106,7 +106,19 @@ mod tests {
     fn errors_name_the_sliders_as_the_window_does() {
         let of_images = ImageParam::ALL.iter().map(|number| (number.limit(), of_image(*number).0));
         let of_texts = TextParam::ALL.iter().filter_map(|number| Some((number.limit(), of_text(*number)?.0.0)));
-        let others = [("sampler", T::Sampler), ("schedule", T::Schedule), ("rng", T::NoiseSource), ("size", T::Size)];
+        let others = [
+            ("model", T::Model),
+            ("size", T::Size),
+            ("seed", T::Seed),
+            ("sampler", T::Sampler),
+            ("schedule", T::Schedule),
+            ("rng", T::NoiseSource),
+            ("thing", T::Meanings),
+            ("thumbnail", T::ThumbnailSize),
+            ("kv", T::KvCache),
+            ("stop", T::StopTexts),
+            ("note-depth", T::NoteDepth),
+        ];
         let all = of_images.chain(of_texts).map(|(limit, name)| (limit.name, name)).chain(others);
         for (setting, name) in all {
             let named = name_of(setting).unwrap_or_default();

@@ -134,7 +134,7 @@ fn an_answer_that_was_cut_off_can_go_on() {
     last.info.as_mut().expect("an answer has figures").finish_reason = None;
     let mut harness = open(state);
     harness.get_by_label_contains("stopped");
-    harness.get_by_label("Go on writing").click();
+    harness.get_by_label("Continue writing").click();
     assert_eq!(asked(&mut harness), [Command::ContinueWriting]);
 }
 
@@ -703,7 +703,7 @@ fn an_answer_without_tokens_says_why() {
     let harness = open(state);
     let why = T::NoTokensKept.tr(Lang::En);
     assert!(harness.get_all_by_label(why).all(|inside| inside.accesskit_node().is_disabled()));
-    assert!(harness.query_by_label("Look inside: what else was weighed").is_none());
+    assert!(harness.query_by_label("Look inside: other likely tokens").is_none());
 }
 
 #[test]

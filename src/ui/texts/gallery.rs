@@ -8,7 +8,7 @@ texts! {
     ThumbnailSize: "Size of the thumbnails", "缩略图大小";
     MarkedCount: "{0} {0:picture|pictures} selected", "已选择 {0} 张图片";
     MarkOn: "Select with others (Ctrl+click)", "加入选择（Ctrl+点击）";
-    MarkOff: "Take out of the selection", "移出选择";
+    MarkOff: "Remove from the selection", "移出选择";
     SaveCopies: "Save copies to…", "保存副本到…";
     Compare: "Compare", "比较";
     CompareHover: "Side by side, with the settings that differ (2 to 4 pictures)", "并排显示，并列出不同的设置（2 到 4 张）";
@@ -28,11 +28,11 @@ texts! {
     GalleryEmptyTitle: "No pictures yet", "还没有图片";
     GalleryEmptyText: "Every picture you make is kept here with its settings.", "生成的每张图片都会连同设置保存在这里。";
     GoCreate: "Draw the first one", "去画第一张";
-    NoSettingsInside: "This file carries no settings.", "这个文件里没有设置。";
-    Made: "Made", "制作时间";
+    NoSettingsInside: "This file has no settings.", "这个文件里没有设置。";
+    Made: "Created", "制作时间";
     File: "File", "文件";
     PictureDetailsHint: "Choose a picture to see its settings here.", "选择一张图片，这里会显示它的设置。";
-    NothingFoundFor: "No prompt and no file name has “{0}”.", "没有提示词或文件名含有“{0}”。";
+    NothingFoundFor: "No prompt or file name contains “{0}”.", "没有提示词或文件名含有“{0}”。";
     ShowAllPictures: "Clear the search", "清除搜索";
     BrokenPicture: "Damaged", "已损坏";
     DifferIn: "Different: {0}", "不同之处：{0}";

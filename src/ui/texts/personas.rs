@@ -7,7 +7,7 @@ texts! {
     SearchPersonas: "Search personas", "搜索角色";
     NewPersona: "New", "新建";
     ImportCard: "Import a card", "导入角色卡";
-    ImportCardHover: "A character card of SillyTavern and its kin, PNG or JSON", "SillyTavern 等程序的角色卡，PNG 或 JSON";
+    ImportCardHover: "A character card (SillyTavern and similar programs), PNG or JSON", "SillyTavern 等程序的角色卡，PNG 或 JSON";
     Talk: "Talk", "对话";
     TalkWith: "Talk with {0}", "与{0}对话";
     MoreFor: "More: {0}", "更多：{0}";
@@ -41,7 +41,7 @@ texts! {
     PersonaExamplesHint: "<START> and then lines that begin with User: or with its name", "先写 <START>，然后每行以“用户：”或角色名开头";
     PersonaModel: "Model", "模型";
     AnyModel: "The one in use", "当前使用的模型";
-    PersonaSliders: "Bring the sliders as they are now", "带上当前的参数";
+    PersonaSliders: "Use the sliders as they are now", "带上当前的参数";
     PersonaKept: "{0} is in the library", "“{0}”已加入角色库";
     ChatKept: "The chat is in the list", "对话已加入列表";
     ChatsKept: "{0} chats are in the list", "{0} 个对话已加入列表";

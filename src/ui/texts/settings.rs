@@ -7,7 +7,7 @@ texts! {
     Theme: "Theme", "主题";
     Dark: "Dark", "深色";
     Light: "Light", "浅色";
-    AsSystem: "As the system", "跟随系统";
+    AsSystem: "System", "跟随系统";
     TextSize: "Interface size", "界面大小";
     TextSizeNow: "Now {0}%", "当前 {0}%";
     Folders: "Folders", "文件夹";
@@ -35,8 +35,8 @@ texts! {
 
     // Status bar
     DeviceHover: "Where models run", "模型运行的设备";
-    MemoryHover: "Memory in use, of what models may take", "已用内存 / 模型可用内存";
-    Widened: "{0} {0:prediction overflowed half precision and was|predictions overflowed half precision and were} made again in full", "有 {0} 次预测在半精度下溢出，已用全精度重算";
+    MemoryHover: "Memory in use / available to models", "已用内存 / 模型可用内存";
+    Widened: "{0} {0:prediction overflowed half precision and was|predictions overflowed half precision and were} recomputed in full precision", "有 {0} 次预测在半精度下溢出，已用全精度重算";
     NextRun: "next picture: {0}", "下一张图：{0}";
     NextRunTooLarge: "next picture: {0}, more than is free", "下一张图：{0}，超出可用内存";
     NextRunHover: "Memory that the chosen model and size will take", "所选模型和尺寸将占用的内存";

@@ -16,7 +16,7 @@ texts! {
     ShowAllOf: "Show all {0}", "显示全部 {0} 个";
     NewestOnly: "Only the newest of {0}", "只显示 {0} 个中最新的";
     DismissAll: "Dismiss all {0}", "{0} 条全部知道了";
-    PanelWidth: "Width of the panel; a double click brings the usual one back", "面板宽度；双击恢复默认";
+    PanelWidth: "Width of the panel; double-click resets it", "面板宽度；双击恢复默认";
     MoreNotes: "and {0} more", "另有 {0} 条";
     ProblemsHere: "{0}: something went wrong here", "{0}：这里出了问题";
     Picture: "Picture", "图片";

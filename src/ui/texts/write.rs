@@ -20,7 +20,7 @@ texts! {
     ExportHtml: "Export as a web page", "导出为网页";
     ExportDocx: "Export as Word document", "导出为 Word 文档";
     Export: "Export", "导出";
-    TokensReused: "{0} of {1} prompt {1:token|tokens} {0:was|were} still in memory", "提示词的 {1} 个词元中有 {0} 个仍在内存中";
+    TokensReused: "{0} of {1} prompt {1:token|tokens} {0:was|were} in the KV cache", "提示词的 {1} 个词元中有 {0} 个已在 KV 缓存中";
     TurnsLeftOut: "{0} {0:older turn|older turns} left out", "省略了较早的 {0} 轮";
     WriteEmptyTitle: "What shall we write?", "写点什么？";
     WriteEmptyText: "The model runs on this machine; nothing you type leaves it.", "模型在这台电脑上运行，你输入的内容不会外传。";
@@ -33,13 +33,13 @@ texts! {
     CopyTurn: "Copy this message", "复制这条消息";
     CopyAnswer: "Copy this answer", "复制这个回答";
     EditTurn: "Edit this message", "编辑这条消息";
-    EditHint: "The old one stays.", "将作为新版本发送，原来的会保留。";
+    EditHint: "Sent as a new version; the old one is kept.", "将作为新版本发送，原来的会保留。";
     Regenerate: "Write it again", "重新生成";
-    ContinueWriting: "Go on writing", "继续写";
+    ContinueWriting: "Continue writing", "继续写";
     CopyCode: "Copy this code", "复制这段代码";
     TokenCount: "{0} {0:token|tokens}", "{0} 个词元";
     TokensPerSecond: "{0} tok/s", "{0} 词元/秒";
-    ToFirstToken: "{0} to the first", "首个词元 {0}";
+    ToFirstToken: "{0} to first token", "首个词元 {0}";
     Thinking: "Thinking… {0} {0:token|tokens}", "正在思考… {0} 个词元";
     ThoughtFor: "Thought for {0} {0:token|tokens}", "思考了 {0} 个词元";
     ThoughtCut: "Thought for {0} {0:token|tokens}, stopped", "思考了 {0} 个词元，已停止";
@@ -48,7 +48,7 @@ texts! {
     EndedLength: "stopped at the token limit", "已达到词元上限";
     EndedContext: "the context is full", "上下文已满";
     EndedEarly: "stopped", "已停止";
-    PageRepeats: "The model came to repeat itself and was stopped", "模型的文字反复重复，已停止";
+    PageRepeats: "The model started to repeat itself and was stopped", "模型的文字反复重复，已停止";
     EndedRepetition: "stopped: it repeats itself", "内容反复重复，已停止";
     EndedThought: "stopped at the token limit while thinking, before the answer's form began", "思考时已达到词元上限，尚未开始按格式回答";
     ReadingPrompt: "Reading the prompt, {0} of {1} {1:token|tokens}", "正在读取提示词，{0} / {1} 个词元";
@@ -58,7 +58,7 @@ texts! {
     NotFetchedOffline: "{0} is not on this machine, and the studio is set to stay offline.", "{0} 不在这台电脑上，而当前为离线模式。";
     FetchNow: "Fetch now", "现在下载";
     FetchingModel: "Fetching {0}", "正在下载 {0}";
-    PageStopHover: "Stops the model. What you type does so too.", "停止续写。你一打字也会停下。";
+    PageStopHover: "Stops the model. Typing stops it too.", "停止续写。你一打字也会停下。";
     SpeakerWaits: "Write the first message: {0} answers.", "先写第一条消息，{0} 会回答。";
     EnterHolds: "Enter sends it once this answer is complete.", "按 Enter，会在本次回答完成后发送。";
     MessageHeld: "Your message is sent once this answer is complete.", "本次回答完成后会发送你的消息。";
@@ -67,25 +67,25 @@ texts! {
 
     // Answers
     ShowConversations: "Show the conversations", "显示对话列表";
-    PreviousBranch: "The version before", "上一个版本";
-    NextBranch: "The next version", "下一个版本";
+    PreviousBranch: "Previous version", "上一个版本";
+    NextBranch: "Next version", "下一个版本";
     EditAnswer: "Edit the answer", "编辑回答";
-    EditAnswerHint: "The old answer stays beside it", "原来的回答会保留";
+    EditAnswerHint: "The old version is kept", "原来的回答会保留";
     PictureOfTurn: "A picture of this", "为这段配图";
-    LookInside: "Look inside: what else was weighed", "查看内部：还考虑过哪些词";
-    NoTokensKept: "No tokens are kept of this answer: it was cut, changed or written before they were kept. Write it again to look inside.", "这个回答没有保存词元：它被截断、修改过，或写于开始保存之前。重写一次即可查看。";
+    LookInside: "Look inside: other likely tokens", "查看内部：其他可能的词元";
+    NoTokensKept: "This answer has no saved tokens: it was cut off, edited, or written by an older version. Regenerate it to look inside.", "这个回答没有保存词元：它被截断、编辑过，或由旧版本写成。重新生成即可查看。";
     TokenNamed: "token {0}, {1}", "词元 {0}，{1}";
-    MightHaveBeen: "Might have been; click to go on from there", "还可能是（点击可从此处重写）";
+    MightHaveBeen: "Alternative; click to continue from it", "备选；点击可从此处重写";
     Sure: "sure", "确定";
-    Doubtful: "in doubt", "犹豫";
+    Doubtful: "unsure", "不确定";
     Surprising: "surprising", "意外";
     ImportChat: "Open a chat, a character card or a lore book", "打开对话、角色卡或世界书";
 
     // Forms
-    WithAForm: "Or with a form", "或使用写作模板";
+    WithAForm: "Or with a form", "或使用写作表单";
     WriteForm: "Write it", "开始写作";
     OpenAsPage: "Open as a page", "作为页面打开";
-    SectionsToPage: "Put the sections together as a page", "把各节合成一个页面";
+    SectionsToPage: "Combine the sections into a page", "把各节合成一个页面";
     WriteSection: "Write section {0} of {1}", "写第 {0} 节（共 {1} 节）";
     ChecksFound: "The form's checks", "检查结果";
     WriteThatAgain: "Write that again", "重写此处";
@@ -109,16 +109,16 @@ texts! {
     LedgerTitle: "The model reads", "模型将读取的内容";
     LedgerUsed: "{0} of {1} {1:token|tokens}", "{0} / {1} 词元";
     LedgerText: "Text so far", "光标前的正文";
-    LedgerTurns: "What was said", "之前的对话";
+    LedgerTurns: "Earlier messages", "之前的消息";
     LedgerDraft: "Your message", "你的消息";
     LedgerOwn: "The model's own instructions", "模型自带的指令";
-    LedgerTemplate: "Marks between messages", "消息之间的标记";
+    LedgerTemplate: "Chat template", "对话模板标记";
     LedgerAnswer: "Room for the answer", "留给回答";
     LedgerPart: "{0} + {1} left out", "{0}，另有 {1} 放不下";
     LedgerFree: "{0} {0:token is|tokens are} free", "剩余 {0} 词元";
     LedgerTooLong: "{0} {0:token|tokens} too many: the answer will be cut short. A larger context or a shorter text helps.", "超出 {0} 词元，回答会被截断。可以加大上下文或缩短文字。";
-    LedgerRefused: "{0} {0:token|tokens} more than the context holds: nothing can be sent like this.", "超出上下文 {0} 词元，这样无法发送。";
-    LedgerLeftOut: "About {0} {0:token has no room and is not read|tokens have no room and are not read}.", "约 {0} 词元放不下，不会被读取。";
+    LedgerRefused: "{0} {0:token|tokens} more than the context holds: this cannot be sent.", "超出上下文 {0} 词元，这样无法发送。";
+    LedgerLeftOut: "About {0} {0:token does not fit and is left out|tokens do not fit and are left out}.", "约 {0} 词元放不下，不会被读取。";
     LedgerExamples: "Examples of the persona", "角色的例子";
 
     // What is asked, what waits
@@ -138,10 +138,10 @@ texts! {
     WritingIn: "Writing in “{0}”", "正在写“{0}”";
     WaitsForTalk: "Waits until “{0}” is written", "等“{0}”写完";
     GoThere: "Go there", "前往";
-    ReadFromHere: "The model reads from here on: {0} earlier messages have no room", "模型从这里开始读：前面 {0} 条消息放不下";
-    ReadFromHereOne: "The model reads from here on: one earlier message has no room", "模型从这里开始读：前面 1 条消息放不下";
-    LeftOutFromHere: "Not read from here on: {0} messages have no room", "从这里起有 {0} 条消息放不下，不会被读取";
-    LeftOutFromHereOne: "Not read: one message has no room", "有 1 条消息放不下，不会被读取";
+    ReadFromHere: "The model reads from here on: {0} earlier messages do not fit", "模型从这里开始读：前面 {0} 条消息放不下";
+    ReadFromHereOne: "The model reads from here on: one earlier message does not fit", "模型从这里开始读：前面 1 条消息放不下";
+    LeftOutFromHere: "Not read from here on: {0} messages do not fit", "从这里起有 {0} 条消息放不下，不会被读取";
+    LeftOutFromHereOne: "Not read: one message does not fit", "有 1 条消息放不下，不会被读取";
     ReadOnFromHere: "The model reads on from here", "模型从这里继续读";
     RestWillBeFetched: "{0} of {1} of {2} are on this machine. The rest is fetched when you first send.", "{2} 已有 {0}（共 {1}）在这台电脑上，其余部分会在首次发送时下载。";
     FetchRest: "Fetch the rest", "继续下载";
