@@ -430,7 +430,7 @@ pub(crate) fn plain(error: &std::io::Error) -> Both {
     use std::io::ErrorKind as Kind;
     let (en, zh) = match error.kind() {
         Kind::NotFound => ("there is no such file or folder", "没有这个文件或文件夹"),
-        Kind::PermissionDenied => ("it may not be opened or changed by you", "没有权限"),
+        Kind::PermissionDenied => ("you have no permission to open or change it", "没有权限"),
         Kind::AlreadyExists => ("there is a file or folder of that name already", "已有同名的文件或文件夹"),
         Kind::NotADirectory => ("a file is where a folder should be", "应为文件夹的位置上是一个文件"),
         Kind::IsADirectory => ("it is a folder", "它是一个文件夹"),
@@ -438,7 +438,7 @@ pub(crate) fn plain(error: &std::io::Error) -> Both {
         Kind::ReadOnlyFilesystem => ("the disk is read-only", "磁盘是只读的"),
         Kind::FileTooLarge => ("it is too large for this disk", "对此磁盘来说文件过大"),
         Kind::ResourceBusy | Kind::ExecutableFileBusy => ("another program uses it", "另一个程序正在使用它"),
-        Kind::CrossesDevices => ("it would have to go to another disk", "它需要移到另一个磁盘"),
+        Kind::CrossesDevices => ("it would have to move to another disk", "它需要移到另一个磁盘"),
         Kind::InvalidFilename => ("the name is too long or not allowed", "名称过长或不被允许"),
         Kind::UnexpectedEof => ("it is cut off", "它不完整"),
         Kind::ConnectionRefused => ("the server refused the connection", "服务器拒绝连接"),

@@ -58,11 +58,11 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("模型 {id}（{}）还不在这台电脑上。", numbers::bytes(*bytes)),
         ),
         Cause::NotChecked { id } => (
-            format!("The files of {id} have changed, or came by hand: they are not checked."),
+            format!("The files of {id} were changed or added by hand, and are not checked."),
             format!("模型 {id} 的文件被改动过或是手动放入的，尚未校验。"),
         ),
         Cause::WrongKind { id, wanted } => (
-            format!("{id} is not a model that makes {wanted}s."),
+            format!("{id} does not make {wanted}s."),
             format!("{id} 不能生成{}。", if *wanted == "text" { "文字" } else { "图片" }),
         ),
         Cause::FileMissing { path } => (format!("{} is not there.", show(path)), format!("找不到 {}。", show(path))),
@@ -97,7 +97,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("{} 没有被使用：{}。", show(path), reason.zh),
         ),
         Cause::LacksParts { path, family, lacks } => (
-            format!("{} is a {family} model that lacks: {lacks}.", show(path)),
+            format!("{} is a {family} model. Missing: {lacks}.", show(path)),
             format!("{} 是 {family} 模型，缺少：{lacks}。", show(path)),
         ),
         Cause::UnsupportedArchitecture { found, .. } => (
@@ -125,10 +125,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("模型自带的对话模板无法运行：{}。", reason.zh),
         ),
         Cause::BadGrammar { line: 0, reason } => {
-            (format!("The grammar cannot be followed: {}.", reason.en), format!("无法按照该语法生成：{}。", reason.zh))
+            (format!("The grammar cannot be used: {}.", reason.en), format!("无法按照该语法生成：{}。", reason.zh))
         }
         Cause::BadGrammar { line, reason } => (
-            format!("The grammar cannot be followed (line {line}): {}.", reason.en),
+            format!("The grammar cannot be used (line {line}): {}.", reason.en),
             format!("无法按照该语法生成（第 {line} 行）：{}。", reason.zh),
         ),
         Cause::NotEnoughMemory { needed, free } => (
@@ -163,9 +163,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
                 numbers::bytes(*free)
             ),
         ),
-        Cause::NotANumber { step } => {
-            (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
-        }
+        Cause::NotANumber { step } => (
+            format!("The picture model produced NaN or infinity at step {step}."),
+            format!("图片模型在第 {step} 步产生了 NaN 或无穷大。"),
+        ),
         Cause::BadLogits { step } => (
             format!("The model's output is not a number (NaN) at token {}.", step + 1),
             format!("模型在第 {} 个词元输出了无效数值（NaN）。", step + 1),
@@ -183,8 +184,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
         ),
         Cause::BadDecode { bad, of } => (
             format!(
-                "The VAE made {bad} {} (NaN), of {of}: its weights do not fit or are damaged.",
-                plural(*bad, "value that is no number", "values that are no numbers")
+                "The VAE produced NaN in {bad} of {of} {}: its weights do not fit this model or are damaged.",
+                plural(*of, "value", "values")
             ),
             format!("VAE 在 {of} 个值中产生了 {bad} 个无效数值（NaN）：权重不匹配或已损坏。"),
         ),
@@ -235,11 +236,11 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             }
         }
         Cause::Unsaved => (
-            "Some of what you wrote is not on the disk yet: closing the window now would lose it.".to_owned(),
+            "Some of what you wrote is not saved yet: closing the window now would lose it.".to_owned(),
             "你写的部分内容还没有存到磁盘上：现在关闭窗口会丢失。".to_owned(),
         ),
         Cause::ReadOnly => (
-            "This window can only show: another window works on the same folder and does not answer.".to_owned(),
+            "This window is read-only: another window uses the same folder and does not answer.".to_owned(),
             "此窗口只能查看：另一个窗口正在使用同一文件夹，且没有响应。".to_owned(),
         ),
         Cause::NotAFile { path, what } => (
@@ -259,7 +260,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("设置文件无法读取（{}），已改用默认设置。", reason.zh),
         ),
         Cause::NoSettingsInside { path } => (
-            format!("{} carries no settings that can be restored.", show(path)),
+            format!("{} has no settings that can be restored.", show(path)),
             format!("{} 中没有可以恢复的设置。", show(path)),
         ),
         Cause::SettingsTooLong { path, bytes, most } => (
@@ -288,21 +289,18 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("“{}”一栏{}。", label.zh, reason.zh),
         ),
         Cause::Offline { id } => (
-            format!("{id} would have to be fetched, and the studio is set to stay offline."),
+            format!("{id} must be fetched first, and the studio is set to stay offline."),
             format!("需要下载 {id}，但现在是离线模式。"),
         ),
         Cause::SourceFailed { source, reason } => {
-            (format!("{source} did not deliver: {}.", reason.en), format!("{source} 未能提供文件：{}。", reason.zh))
+            (format!("{source} failed: {}.", reason.en), format!("{source} 未能提供文件：{}。", reason.zh))
         }
         Cause::NoSourceAnswered { id, .. } => (
             format!("{id} could not be fetched: none of its sources answered."),
             format!("{id} 下载失败：所有来源都没有响应。"),
         ),
         Cause::WrongHash { file, expected, found } => (
-            format!(
-                "{file} is not what its card promises (SHA-256 {:.12}…, not {:.12}…); it was deleted.",
-                found, expected
-            ),
+            format!("{file} does not match its card (SHA-256 {:.12}…, not {:.12}…); it was deleted.", found, expected),
             format!("{file} 与模型卡不符（SHA-256 为 {:.12}…，应为 {:.12}…），已删除。", found, expected),
         ),
         Cause::QueueFull { waiting } => {
@@ -314,7 +312,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
         }
         Cause::EngineGone => ("The engine has stopped.".to_owned(), "引擎已停止。".to_owned()),
         Cause::NoRenderer { reason } => (
-            format!("No way was found to draw a window here: {}.", reason.en),
+            format!("The window cannot be drawn on this machine: {}.", reason.en),
             format!("无法在这台电脑上打开窗口：{}。", reason.zh),
         ),
         Cause::Other { what } => (format!("{}.", what.en), format!("{}。", what.zh)),
@@ -353,7 +351,7 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("请在“模型”页下载，或运行 `aigc-studio models fetch {id}`。"),
         ),
         Cause::NotChecked { id, .. } => (
-            format!("Check them in Models, or with `aigc-studio models fetch {id}`: what is damaged is fetched again."),
+            format!("Check them in Models, or with `aigc-studio models fetch {id}`: damaged files are fetched again."),
             format!("请在“模型”页校验，或运行 `aigc-studio models fetch {id}`：损坏的文件会重新下载。"),
         ),
         Cause::WrongKind { .. } => ("Choose another model.".into(), "请选择另一个模型。".into()),
@@ -371,14 +369,14 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             "Choose a model's file: GGUF, safetensors, .ckpt or .pt.".into(),
             "请选择模型文件：GGUF、safetensors、.ckpt 或 .pt。".into(),
         ),
-        Cause::CutModel { .. } => ("Fetch the file again, to its end.".into(), "请重新完整下载该文件。".into()),
+        Cause::CutModel { .. } => ("Fetch the whole file again.".into(), "请重新完整下载该文件。".into()),
         Cause::MissingParts { .. } => (
             "Fetch the missing parts and put all of them into one folder, under the names that they were published with."
                 .into(),
             "请下载缺少的部分，把所有部分以发布时的文件名放入同一个文件夹。".into(),
         ),
         Cause::NotUsed { .. } => (
-            "Leave it out, or name what this model reads.".into(),
+            "Leave it out, or name a file that this model reads.".into(),
             "请去掉它，或指定这个模型会读取的文件。".into(),
         ),
         Cause::LacksParts { lacks, .. } => (
@@ -433,10 +431,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())
         }
         Cause::BadLogits { .. } => (
-            "Keep keys and values in f32 (--kv f32); if that does not help, the file is damaged: fetch it again, or \
+            "Set the KV cache to f32 (--kv f32). If that does not help, the file is damaged: fetch it again, or \
              choose another quantisation."
                 .into(),
-            "请以 f32 保存键和值（--kv f32）；若仍然如此，则文件已损坏：请重新下载，或选择另一种量化。".into(),
+            "请把 KV 缓存设为 f32（--kv f32）；若仍然如此，则文件已损坏：请重新下载，或选择另一种量化。".into(),
         ),
         Cause::BadDecode { .. } => (
             "Decode the latents again with another VAE or model.".into(),
@@ -471,11 +469,11 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             )
         }
         Cause::Unsaved => (
-            "Free some space, and it is written by itself. Close the window again to close it all the same.".into(),
-            "请腾出空间，随后会自动写入。再次关闭窗口则仍会关闭。".into(),
+            "Free some disk space; the rest is then saved automatically. Close the window again to close it anyway.".into(),
+            "请腾出磁盘空间，随后会自动保存。若仍要关闭，请再次关闭窗口。".into(),
         ),
         Cause::ReadOnly => (
-            "Close both windows and start the program again; nothing is written from here.".into(),
+            "Close both windows and start the program again; this window saves nothing.".into(),
             "请关闭两个窗口后重新启动程序；此窗口不会写入任何内容。".into(),
         ),
         Cause::NotAFile { .. } => ("Choose the name of a file.".into(), "请指定一个文件名。".into()),
@@ -498,7 +496,7 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             "请保存为 PNG 或 WebP，它们可以容纳任意长度的设置。".into(),
         ),
         Cause::CutPicture { .. } => {
-            ("Make it again, or copy it again from where it is whole.".into(), "请重新生成，或从完整的来源重新复制。".into())
+            ("Make it again, or copy it again from a complete file.".into(), "请重新生成，或从完整的来源重新复制。".into())
         }
         Cause::BadPicture { .. } => {
             ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())

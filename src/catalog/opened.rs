@@ -45,7 +45,7 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf, runs: Runs<'_>) -> Re
             (Some(part), _) => {
                 let what = part_name(part.part);
                 Both::new(
-                    format!("it is {}, which draws together with a model that lacks one", what.en),
+                    format!("it is {}, which is a part for a model that has none", what.en),
                     format!("它是{}，需要与缺少它的模型一起使用", what.zh),
                 )
             }

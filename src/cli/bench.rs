@@ -21,9 +21,9 @@ use crate::error::Cause;
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
-    /// Reading and writing of a language model.
+    /// Measure a language model: prompt and generation speed.
     Text(TextBench),
-    /// Steps and decoding of a picture model.
+    /// Measure a picture model: steps and decoding.
     Image(ImageBench),
 }
 
@@ -38,10 +38,10 @@ pub struct TextBench {
     /// Tokens to write after each prompt.
     #[arg(long, value_name = "N", default_value_t = 64)]
     write: i64,
-    /// Runs, of which the medians are told; one more comes before them to warm up.
+    /// Runs to take the medians of, after one to warm up.
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: i64,
-    /// What keys and values are kept in: f32, f16, q8_0.
+    /// The type of the KV cache: f32, f16, q8_0.
     #[arg(long, value_name = "NAME")]
     kv: Option<String>,
     /// Print one JSON object.
@@ -54,19 +54,19 @@ pub struct ImageBench {
     /// A model's id, or the path of its folder or file.
     #[arg(long, value_name = "ID|PATH")]
     pub model: Option<String>,
-    /// Denoising steps; the model's own number where it is not given.
+    /// Denoising steps; by default the model's own number.
     #[arg(long, value_name = "N")]
     steps: Option<i64>,
-    /// Width and height in pixels, as 512x512; the model's own size where it is not given.
+    /// Width and height in pixels, as 512x512; by default the model's own size.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
-    /// Classifier-free guidance scale; 0 and 1 are off, and one call of the network a step.
+    /// Classifier-free guidance scale; 0 and 1 are off (one model evaluation per step).
     #[arg(long, value_name = "F")]
     guidance: Option<f64>,
-    /// The weights to compute with: auto, f32, f16, bf16.
+    /// The precision of the weights: auto, f32, f16, bf16.
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
-    /// Runs, of which the medians are told; one more comes before them to warm up.
+    /// Runs to take the medians of, after one to warm up.
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: i64,
     /// Print one JSON object.

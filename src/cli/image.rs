@@ -29,10 +29,9 @@ use crate::store;
 
 #[derive(Args)]
 pub struct ImageArgs {
-    /// What to draw; - reads it from stdin, as does leaving it out with something piped in.
+    /// The prompt. `-` reads it from stdin, and so does a pipe without a prompt.
     prompt: Option<String>,
-    /// Latents whose decoding failed before (a .latent file, ours or ComfyUI's): makes the pictures of them by the
-    /// model's VAE, and draws nothing.
+    /// Only decode the latents in this .latent file (from a failed decode, or ComfyUI's) with the model's VAE.
     #[arg(long, value_name = "FILE")]
     decode: Option<PathBuf>,
     /// Where to write it; the ending chooses PNG, JPEG, WebP, SVG (a vector drawing) or, for scenes of the built-in
@@ -46,53 +45,54 @@ pub struct ImageArgs {
     /// A model's id, or the path of its folder or file.
     #[arg(long, value_name = "ID|PATH")]
     pub model: Option<String>,
-    /// A file with what the model lacks (text encoders, a VAE), or with what should take its place; may be repeated.
+    /// A file with a missing part of the model (a text encoder, a VAE), or a replacement for one; repeatable.
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
-    /// Another VAE than the model's own: a file, or a diffusers folder.
+    /// A VAE to use instead of the model's own: a file, or a diffusers folder.
     #[arg(long, value_name = "PATH")]
     vae: Option<PathBuf>,
-    /// A diffusers folder whose configurations, tokenizers and scheduler a single file is run with.
+    /// A diffusers folder with the configurations, tokenizers and scheduler for a single-file model.
     #[arg(long, value_name = "FOLDER")]
     config: Option<PathBuf>,
     /// A tiny decoder (TAESD) for the previews.
     #[arg(long, value_name = "FILE")]
     taesd: Option<PathBuf>,
-    /// The weights to compute with: auto (half where the machine is quicker with it), f32, f16, bf16.
+    /// The precision of the weights: auto (half precision where that is faster), f32, f16, bf16.
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
     #[command(flatten)]
     numbers: Numbers<ImageParam>,
-    /// The same seed and settings give the same picture; random when absent.
+    /// The same seed and settings give the same picture; random by default.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<i128>,
     /// Width and height in pixels, as 64x64.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
     /// Euler, Heun or DPM2; and for Stable Diffusion: Euler a, DPM++ 2M, DPM++ 2M SDE, DPM++ SDE, DDIM, PLMS, UniPC,
-    /// LCM. Without it, what the model's own files name.
+    /// LCM. By default the one that the model's files name.
     #[arg(long, value_name = "NAME")]
     sampler: Option<String>,
-    /// How the noise levels are spread: automatic, normal, karras, exponential, sgm_uniform, simple, beta.
+    /// How the noise is spread over the steps: automatic, normal, karras, exponential, sgm_uniform, simple, beta.
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
-    /// Whose noise a seed means: native (this program's), or torch (PyTorch's on the CPU, as diffusers and A1111 use it).
+    /// The random generator of the noise: native (this program's), or torch (PyTorch's on the CPU, as in diffusers and
+    /// A1111).
     #[arg(long, value_name = "NAME")]
     rng: Option<String>,
-    /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; may be given again.
+    /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; repeatable.
     #[arg(long, value_name = "WORD=THING")]
     thing: Vec<String>,
-    /// How the layers of the built-in model's scene are arranged, as the settings of a picture say it under "Layers":
+    /// The arrangement of the built-in model's layers, as in the settings of a picture under "Layers":
     /// "cat.1: x=0.3 y=0.5 side=0.4 flip colour=blue seed=7; box.1: hide; order: box.1, cat.1".
     #[arg(long, value_name = "TEXT")]
     arrange: Option<String>,
-    /// Write each layer of the built-in model's scene as a PNG into this folder too.
+    /// Also write each layer of the built-in model's scene as a PNG into this folder.
     #[arg(long, value_name = "DIR")]
     layers: Option<PathBuf>,
-    /// Save to the library folder too when --out is given.
+    /// With --out: also save to the library folder.
     #[arg(long)]
     library: bool,
-    /// Write the picture foreseen at each step into this folder.
+    /// Write a preview of each step into this folder.
     #[arg(long, value_name = "DIR")]
     previews: Option<PathBuf>,
     /// Print one JSON object at the end on stdout, and nothing else there.
@@ -123,9 +123,9 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let task = Task::Picture(PictureTask::new(Box::new(request), latents));
     let outcome = run_job(context, &interrupts, task, |event| {
         match event {
-            EventKind::Loading { .. } => bar.set_message("loading"),
+            EventKind::Loading { .. } => bar.set_message(context.lang.pick("loading", "加载")),
             EventKind::News(News::Picture(PictureNews::Preview { progress, picture })) => {
-                bar.set_message("drawing");
+                bar.set_message(context.lang.pick("drawing", "绘图"));
                 bar.set_position(u64::from(progress.index * steps + progress.step));
                 if let Some(folder) = &args.previews {
                     let name = format!("{:02}-{:03}.png", progress.index + 1, progress.step);
@@ -154,7 +154,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                 bar.suspend(|| {
                     let hint = context
                         .lang
-                        .pick("All steps are kept; go on with --decode", "所有步骤的结果已保留，可用 --decode 继续：");
+                        .pick("The latents are kept; decode them with --decode", "潜变量已保留，可用 --decode 解码：");
                     out::note(format_args!("{hint} {}", path.display()));
                 });
             }
@@ -178,7 +178,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         let n = stats.widened;
         out::note(context.lang.pick(
             format!(
-                "{n} {} made again in full.",
+                "{n} {} recomputed in full precision.",
                 plural(
                     n as usize,
                     "prediction overflowed half precision and was",

@@ -21,7 +21,7 @@ use crate::lang::Both;
 
 #[derive(Subcommand)]
 pub enum ModelsCommand {
-    /// Each model with its size and whether it is here.
+    /// List the models with their sizes, and whether they are on this machine.
     List {
         /// One JSON array on stdout.
         #[arg(long)]
@@ -30,22 +30,22 @@ pub enum ModelsCommand {
     /// Fetch a model from the first source that answers.
     Fetch {
         id: String,
-        /// Agree to the model's terms of use, where it has some (they are shown without this).
+        /// Agree to the model's terms of use, if it has any (without this flag they are shown).
         #[arg(long)]
         agree: bool,
     },
-    /// Hash a model's files again, or say what a model file is. Without an id: all that are here.
+    /// Verify the SHA-256 of a model's files, or say what a model file is. Without an id: all fetched models.
     Check {
         #[arg(value_name = "ID|PATH")]
         id: Option<String>,
-        /// The picture whose memory is told, as 512x512; the model's own size without it.
+        /// The picture size whose memory is estimated, as 512x512; by default the model's own size.
         #[arg(long, value_name = "WxH")]
         size: Option<String>,
         /// One JSON object on stdout.
         #[arg(long)]
         json: bool,
     },
-    /// Draw the grid of fixed prompts (one a line in FILE) that shows how good a picture model is.
+    /// Draw a grid of the prompts in FILE (one per line), to judge a picture model.
     #[command(hide = true)]
     Grid {
         prompts: std::path::PathBuf,
@@ -93,8 +93,9 @@ fn list(context: &Context, json: bool) -> Result<(), Stop> {
     }
     for card in cards {
         let size = domain::bytes(card.bytes());
-        let lacks =
-            card.lacks().map_or(String::new(), |l| context.lang.pick(format!(" (lacks {l})"), format!("（缺少 {l}）")));
+        let lacks = card
+            .lacks()
+            .map_or(String::new(), |l| context.lang.pick(format!(" (missing: {l})"), format!("（缺少：{l}）")));
         let here = state(context, card, context.lang);
         out::line(format_args!("{:16} {:6} {:>9}  {here}{lacks}", card.id, makes(card), size))?;
     }
@@ -221,10 +222,10 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
                 bar.suspend(|| out::note(format_args!("  {}", error.summary(lang))))
             }
             FetchEventKind::Progress { done, .. } => {
-                bar.set_message("fetching");
+                bar.set_message(lang.pick("fetching", "下载"));
                 bar.set_position(done);
             }
-            FetchEventKind::Verifying => bar.set_message("verifying"),
+            FetchEventKind::Verifying => bar.set_message(lang.pick("verifying", "校验")),
             FetchEventKind::Finished { path } => {
                 bar.finish_and_clear();
                 out::note(path.display());

@@ -86,7 +86,7 @@ pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
             );
             StudioError::from(Cause::BadChoice {
                 name: "messages",
-                value: Both::new("what stdin has", "stdin 的内容"),
+                value: Both::new("the messages on stdin", "stdin 上的消息"),
                 choices,
             })
             .with_details(e)
