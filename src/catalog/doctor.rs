@@ -288,7 +288,7 @@ fn trouble(found: &Found, header: &Header, tensors: &Header, config: Option<&Val
         None => {
             let what = layout::part_name(found.part);
             let reason = Both::new(
-                format!("the shapes of {} in it are not known ones: its config.json is needed", what.en),
+                format!("the shapes of {} in it are unknown: its config.json is needed", what.en),
                 format!("其中{}的形状不是已知的：需要它的 config.json", what.zh),
             );
             Err(bad(header.path(), reason))

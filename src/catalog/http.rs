@@ -55,7 +55,7 @@ pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, 
     let url = url.to_owned();
     let work = move || drop(sender.send(run_head(&url, answer)));
     if thread::Builder::new().name("fetch-head".to_owned()).spawn(work).is_err() {
-        return Err(Stop::Source(Both::new("no thread for a question", "无法启动线程")));
+        return Err(Stop::Source(Both::new("no thread could be started for the request", "无法启动线程")));
     }
     let until = Instant::now() + answer;
     loop {
@@ -161,7 +161,7 @@ fn attempt(
     let mut waiter = Waiter { news, cancel, patience: order.answer };
 
     let News::Head { status, length, range, etag } = waiter.next()? else {
-        return Err(Stop::Source(Both::new("its answer has no beginning", "它的答复没有开头")));
+        return Err(Stop::Source(Both::new("its response has no header", "它的答复没有开头")));
     };
     *answered = true;
     let write_error = |e: &std::io::Error| Stop::Local(disk::write_error(order.part, order.bytes, e));
@@ -184,7 +184,7 @@ fn attempt(
             if start != have {
                 forget(order.part);
                 return Err(Stop::Broken(Both::new(
-                    "it sent another part than was asked for",
+                    "it sent another byte range than was requested",
                     "它发来的不是所要的部分",
                 )));
             }
@@ -225,7 +225,7 @@ fn attempt(
                 )));
             }
             News::Head { .. } | News::Failed(_) => {
-                return Err(Stop::Broken(Both::new("its answer is confused", "它的答复混乱")));
+                return Err(Stop::Broken(Both::new("its response is malformed", "它的答复混乱")));
             }
         }
     }
@@ -343,7 +343,7 @@ fn run_request(
 
 /// An error in a few words.
 fn describe(error: &ureq::Error) -> Both {
-    let unknown_name = || Both::new("its name is not known here (no network?)", "找不到这个地址（没有网络？）");
+    let unknown_name = || Both::new("its address could not be resolved (no network?)", "找不到这个地址（没有网络？）");
     match error {
         ureq::Error::HostNotFound => unknown_name(),
         // The system's look-up has no error kind of its own.
@@ -361,7 +361,7 @@ fn of_system(error: &std::io::Error) -> Both {
 
 /// Nothing came in all that time.
 pub(super) fn silent_for(patience: Duration) -> Both {
-    both!("no word for {} s", "{} 秒没有回应", patience.as_secs_f32().round())
+    both!("no data for {} s", "{} 秒没有回应", patience.as_secs_f32().round())
 }
 
 #[cfg(test)]

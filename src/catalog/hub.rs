@@ -74,7 +74,7 @@ pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, S
             (status, _) => return Err(Stop::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
         }
     }
-    Err(Stop::Source(Both::new("it sends from one address to the next", "它不断转到别的地址")))
+    Err(Stop::Source(Both::new("it redirects too many times", "它不断转到别的地址")))
 }
 
 fn no_hash() -> Stop {

@@ -374,7 +374,7 @@ pub fn look_into(card: &mut ModelCard, folder: &Path, shelf: &Shelf) -> Result<(
     if report.kind.is_none() {
         return Err(bad(
             folder,
-            Both::new("its part unet or transformer is not there", "缺少部件 unet 或 transformer"),
+            Both::new("its unet or transformer folder is missing", "缺少部件 unet 或 transformer"),
         ));
     }
     told(card, &report, &[shelf]);

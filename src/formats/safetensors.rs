@@ -123,7 +123,7 @@ fn table(path: &Path) -> Result<(Json, u64, u64)> {
         return Err(bad(
             path,
             both!(
-                "its header claims {len} bytes and the file has {size}: it is no safetensors file, or was cut off",
+                "its header claims {len} bytes and the file has {size}: it is not a safetensors file, or was cut off",
                 "文件头称有 {len} 字节，而文件只有 {size} 字节：它不是 safetensors 文件，或不完整"
             ),
         ));
@@ -200,7 +200,7 @@ fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> 
     let [from, to] = raw.data_offsets;
     if to.checked_sub(from) != Some(bytes) {
         return other(both!(
-            "should have {bytes} bytes and lies from {from} to {to}",
+            "should have {bytes} bytes but spans {from} to {to}",
             "应有 {bytes} 字节，位置却是 {from} 到 {to}"
         ));
     }

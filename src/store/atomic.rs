@@ -74,7 +74,7 @@ fn target(path: &Path) -> Result<Target> {
         Ok(about) if about.is_dir() => Both::new("it is a folder", "它是一个文件夹"),
         Ok(about) if is_disk(&about) => Both::new("it is a disk", "它是一个磁盘"),
         Ok(about) if !about.is_file() => return Ok(Target::Stream { path: place, may_wait: may_wait(&about) }),
-        Err(_) if place.is_symlink() => Both::new("its links lead in a circle", "它的链接形成了循环"),
+        Err(_) if place.is_symlink() => Both::new("its symbolic links form a loop", "它的链接形成了循环"),
         // `a/` and `..` name folders, also where there are none.
         Err(_) if place.file_name().is_none() || ends_with_separator(&place) => {
             Both::new("it names no file", "它不是文件名")

@@ -49,7 +49,7 @@ pub fn read(keyword: &str, text: &str, software: &str, description: &str) -> Opt
     let mut record = record_of(written);
     if record.prompt.trim().is_empty() && source == Source::ComfyUi {
         record.notes.push(Both::new(
-            "The prompt could not be followed through the picture's graph.",
+            "The prompt was not found in the picture's ComfyUI graph.",
             "无法在图片的节点图中找到提示词。",
         ));
     }
@@ -497,7 +497,7 @@ mod tests {
         };
         assert_eq!(record("prompt", &graph(r#"{"text": ["4", 0]}"#)).0.prompt, "a cat, on a box");
         let (lost, _) = record("prompt", &graph(r#"{"text": ["9", 0]}"#));
-        assert!(lost.notes.iter().any(|note| note.en.contains("could not be followed")), "{:?}", lost.notes);
+        assert!(lost.notes.iter().any(|note| note.en.contains("was not found")), "{:?}", lost.notes);
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Journals {
     fn path(&self, id: &ConversationId) -> Result<PathBuf> {
         let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.0.is_empty() || id.0.len() > 64 || !id.0.chars().all(good) {
-            return Err(StudioError::other(Both::new("this is no conversation's name", "这不是对话的名称")));
+            return Err(StudioError::other(Both::new("this is not the name of a conversation", "这不是对话的名称")));
         }
         let folder = if self.deleted.contains(id) { self.folder.join(TRASH) } else { self.folder.clone() };
         Ok(folder.join(format!("{}.{ENDING}", id.0)))

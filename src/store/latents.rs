@@ -81,7 +81,7 @@ pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let tensor = tensors.tensor(TENSOR).map_err(no_latents)?;
     let &[count, channels, height, width] = tensor.shape() else {
         return Err(bad(both!(
-            "its latents have the shape {:?}, not four sides",
+            "its latents have the shape {:?}, not 4 dimensions",
             "潜变量的形状为 {:?}，不是四维",
             tensor.shape()
         )));
@@ -99,7 +99,7 @@ pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let numbers: Vec<f32> =
         tensor.data().chunks_exact(4).map(|b| scale * f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     if let Some(x) = numbers.iter().find(|x| !x.is_finite()) {
-        return Err(bad(both!("one of its numbers is {x}", "其中有数值为 {x}")));
+        return Err(bad(both!("one of its values is {x}", "其中有数值为 {x}")));
     }
     let one = channels * height * width;
     if one == 0 || count == 0 {

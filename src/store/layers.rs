@@ -17,7 +17,7 @@ use crate::lang::Both;
 /// Hidden layers are in it, hidden.
 pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| {
-        StudioError::other(Both::new("the OpenRaster file could not be put together", "OpenRaster 文件无法生成"))
+        StudioError::other(Both::new("the OpenRaster file could not be written", "OpenRaster 文件无法生成"))
             .with_details(e)
     };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));

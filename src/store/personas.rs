@@ -34,7 +34,7 @@ impl Personas {
     fn path(&self, id: &PersonaId, ending: &str) -> Result<PathBuf> {
         let good = |c: char| c.is_alphanumeric() || ['-', '_', ' '].contains(&c);
         if id.0.is_empty() || id.0.len() > 128 || !id.0.chars().all(good) {
-            return Err(StudioError::other(Both::new("this is no character's name", "这不是角色的名称")));
+            return Err(StudioError::other(Both::new("this is not the name of a character", "这不是角色的名称")));
         }
         Ok(self.folder.join(format!("{}.{ending}", id.0)))
     }

@@ -64,7 +64,7 @@ impl<'a> Chooser<'a> {
                 }
                 if constraint.mask(&mut logits, &self.pieces, is_end)? == 0 {
                     let reason = Both::new(
-                        "no token of this model goes on with what it wants next",
+                        "no token of this model can continue the answer",
                         "这个模型没有词元能接上它要求的下文",
                     );
                     return if constraint.may_end() {

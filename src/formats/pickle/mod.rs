@@ -101,7 +101,7 @@ pub fn read(path: &Path) -> Result<Header> {
         return Err(bad(
             path,
             Both::new(
-                "it is a zip archive without data.pkl: no PyTorch checkpoint",
+                "it is a zip archive without data.pkl, not a PyTorch checkpoint",
                 "它是没有 data.pkl 的 zip 压缩包，不是 PyTorch 检查点",
             ),
         ));
@@ -110,7 +110,7 @@ pub fn read(path: &Path) -> Result<Header> {
         return Err(bad(
             path,
             Both::new(
-                format!("it is a TorchScript program and no plain checkpoint; {CONVERT}"),
+                format!("it is a TorchScript program, not a plain checkpoint; {CONVERT}"),
                 "它是 TorchScript 程序，不是普通检查点；请转换为 safetensors",
             ),
         ));

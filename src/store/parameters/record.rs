@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         }
         self.notes.push(match said {
             -1 => Both::new(
-                "The picture says seed -1: a new one is rolled for each picture.",
+                "The picture says seed -1: each picture gets a new one.",
                 "图片中的种子是 -1：每张图片使用新的随机种子。",
             ),
             _ => Both::new(

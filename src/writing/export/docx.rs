@@ -33,7 +33,7 @@ pub fn to_docx(document: &Document) -> Result<Vec<u8>> {
     writer.blocks(&document.blocks, &Place::default());
 
     let failed = |e: &dyn std::fmt::Display| {
-        StudioError::other(Both::new("the DOCX could not be put together", "DOCX 无法生成")).with_details(e)
+        StudioError::other(Both::new("the DOCX could not be written", "DOCX 无法生成")).with_details(e)
     };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, bytes: &[u8]| -> Result<()> {

@@ -68,7 +68,7 @@ impl Piece {
             Some(value) => Options::from_value(value, self.path()),
             None => {
                 let why = both!(
-                    "the shapes of its {role} are not known ones: its config.json is needed",
+                    "the shapes of its {role} are unknown: its config.json is needed",
                     "其 {role} 的形状不是已知的：需要它的 config.json"
                 );
                 Err(bad(self.path(), why))
@@ -176,7 +176,7 @@ pub(super) fn open_folder(files: &Checkpoint) -> Result<Opened> {
     let Some(net) = ["unet", "transformer"].map(place).into_iter().find(|place| weights_of(place).is_some()) else {
         return Err(bad(
             &files.main,
-            Both::new("its part unet or transformer is not there", "缺少部件 unet 或 transformer"),
+            Both::new("its unet or transformer folder is missing", "缺少部件 unet 或 transformer"),
         ));
     };
     let parts = ["text_encoder", "text_encoder_2", "text_encoder_3", "vae"].map(place);
@@ -511,7 +511,7 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: &Chosen
             None if config.vocab_size < CLIP_VOCABULARY => {
                 let words = config.vocab_size;
                 let why = both!(
-                    "its text encoder has {words} words, CLIP has {CLIP_VOCABULARY}: a folder with its tokenizer is needed",
+                    "its text encoder has {words} tokens, CLIP has {CLIP_VOCABULARY}: a folder with its tokenizer is needed",
                     "其文本编码器有 {words} 个词，CLIP 有 {CLIP_VOCABULARY} 个：需要含有其分词器的文件夹"
                 );
                 return Err(bad(piece.path(), why));

@@ -109,7 +109,7 @@ impl Files {
         let [from, to] = entry.data_offsets;
         if to.checked_sub(from) != Some(bytes) {
             return Err(self.bad(both!(
-                "{name} should have {bytes} bytes and lies from {from} to {to}",
+                "{name} should have {bytes} bytes but spans {from} to {to}",
                 "{name} 应有 {bytes} 字节，位置却是 {from} 到 {to}"
             )));
         }

@@ -106,7 +106,7 @@ impl Constraint {
 }
 
 fn too_many(TooMany: TooMany) -> StudioError {
-    Cause::from(Bad::new(0, Both::new("there are too many ways to read an answer by it", "按它读取回答的方式过多")))
+    Cause::from(Bad::new(0, Both::new("it is too ambiguous: an answer has too many parses", "按它读取回答的方式过多")))
         .into()
 }
 

@@ -61,7 +61,7 @@ impl<'t> Scanner<'t> {
     pub fn expected(&self, what: &Both) -> Bad {
         let here = self.here();
         self.bad(Both::new(
-            format!("{} was expected, not {}", what.en, here.en),
+            format!("expected {}, found {}", what.en, here.en),
             format!("此处应为{}，而不是{}", what.zh, here.zh),
         ))
     }

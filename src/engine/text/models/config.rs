@@ -162,7 +162,7 @@ impl Keys<'_> {
                 "{key} 有 {} 项，而层数是 {layers}",
                 all.len()
             ))),
-            None => Err(self.gguf.bad(both!("{key} has numbers that are no sizes", "{key} 中的数值不能作为大小"))),
+            None => Err(self.gguf.bad(both!("{key} has values that are not sizes", "{key} 中的数值不能作为大小"))),
         }
     }
 }
@@ -317,7 +317,7 @@ fn experts(keys: &Keys, count: usize) -> Result<Experts> {
         let experts = plural(count, "expert", "experts");
         return Err(keys
             .gguf
-            .bad(both!("it asks {used} of its {count} {experts}", "它要用 {used} 个专家，却只有 {count} 个")));
+            .bad(both!("it uses {used} of its {count} {experts}", "它要用 {used} 个专家，却只有 {count} 个")));
     }
     if keys.count("expert_shared_count")?.is_some_and(|n| n > 0) {
         return Err(unsupported(both!("{} with shared experts", "{}，含共享专家", keys.name)));

@@ -116,7 +116,7 @@ impl<'a> Weights<'a> {
     pub fn experts(&mut self, name: &str, count: usize) -> Result<Vec<Linear>, Stop> {
         let (dtype, shape) = self.find(name)?;
         let &[experts, rows, columns] = &shape[..] else {
-            return Err(self.gguf.bad(both!("{name} is no list of matrices", "{name} 不是一组矩阵")).into());
+            return Err(self.gguf.bad(both!("{name} is not a stack of matrices", "{name} 不是一组矩阵")).into());
         };
         (0..count.min(experts)).map(|_| self.next_matrix(dtype, [rows, columns])).collect()
     }
@@ -130,7 +130,7 @@ impl<'a> Weights<'a> {
     pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
         let (dtype, shape) = self.find(name)?;
         let &[rows, columns] = &shape[..] else {
-            return Err(self.gguf.bad(both!("{name} is no matrix", "{name} 不是矩阵")).into());
+            return Err(self.gguf.bad(both!("{name} is not a matrix", "{name} 不是矩阵")).into());
         };
         self.next_matrix(dtype, [rows, columns])
     }

@@ -109,7 +109,7 @@ impl Tokenizer {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
                 let merges = Merges::new(&texts, merges).map_err(|line| {
                     gguf.bad(both!(
-                        "\u{201c}{line}\u{201d} in tokenizer.ggml.merges is no pair",
+                        "\u{201c}{line}\u{201d} in tokenizer.ggml.merges is not a pair",
                         "tokenizer.ggml.merges 中的“{line}”不是一对"
                     ))
                 })?;
@@ -120,7 +120,7 @@ impl Tokenizer {
                 if scores.len() != texts.len() || scores.iter().any(|x| x.is_nan()) {
                     let (n, of) = (scores.len(), texts.len());
                     return Err(gguf.bad(both!(
-                        "it has {of} tokens and {n} scores, or a score is no number",
+                        "it has {of} tokens and {n} scores, or a score is not a number",
                         "它有 {of} 个词元和 {n} 个分数，或有分数不是数值"
                     )));
                 }
