@@ -48,7 +48,7 @@ fn space_of(place: &Path) -> Option<u64> {
         .map(|disk| disk.available_space())
 }
 
-/// An error of writing `needed` bytes to `path`; a full disk is told with its numbers.
+/// An error of writing `needed` bytes to `path`; a full disk is reported with its numbers.
 pub fn write_error(path: &Path, needed: u64, error: &io::Error) -> StudioError {
     let plain = StudioError::io(Doing::Writing, path, error);
     if !matches!(plain.cause(), Cause::DiskFull { .. }) {

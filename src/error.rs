@@ -118,7 +118,7 @@ pub enum Cause {
         found: Both,
         supported: String,
     },
-    /// A network's configuration names something that ours has not got.
+    /// A network's configuration names something that ours does not have.
     UnsupportedOption {
         option: String,
         value: String,

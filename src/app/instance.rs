@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(250);
 const OLD: Duration = Duration::from_secs(60);
 const ENDING: &str = "call";
 
-/// How a start of the window goes on.
+/// What a start of the program does next.
 #[derive(Debug)]
 pub enum Claim {
     /// It is the only window.

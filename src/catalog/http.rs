@@ -39,7 +39,7 @@ pub struct Order<'a> {
     pub silence: Duration,
 }
 
-/// What a server says of a file without sending it. Redirects are told, not followed.
+/// What a server says of a file without sending it. Redirects are reported, not followed.
 pub struct About {
     pub status: u16,
     pub location: Option<String>,

@@ -40,7 +40,7 @@ pub fn takes(path: &Path) -> Takes {
             Takes { rescale: takes.rescale && !kind.distilled, ..takes }
         }
         Ok(None) => Takes::STICKER,
-        // What cannot be read is told when it is loaded.
+        // What cannot be read is reported when it is loaded.
         Err(_) => Takes::DIFFUSION,
     }
 }
@@ -56,7 +56,7 @@ pub struct Catalog {
     broken: Vec<BrokenFile>,
 }
 
-/// What a language model's header is held against before it counts as a model: whether the engine can run it.
+/// What a language model's header is checked against before it counts as a model: whether the engine can run it.
 pub type Runs<'a> = &'a dyn Fn(&Gguf) -> Result<()>;
 
 impl Catalog {
@@ -243,7 +243,7 @@ impl Catalog {
             let size = |path: &Path| fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len());
             if size(&path) == Some(file.bytes) {
                 bytes += file.bytes;
-                // A hash that only the hub knows was not held against it.
+                // A hash that only the hub knows was not checked against it.
                 good = good && !hub::is_open(file) && verify::known(&path, file) == Known::Good;
             } else {
                 missing = true;
@@ -288,7 +288,7 @@ impl Catalog {
     }
 
     /// Hashes all files of a card again, however often that was done before. `watch` is told the bytes done of
-    /// [`ModelCard::bytes`] and says whether to go on; `Ok(false)` where it said no.
+    /// [`ModelCard::bytes`] and says whether to continue; `Ok(false)` where it said no.
     pub fn check(&self, card: &ModelCard, mut watch: impl FnMut(u64) -> bool) -> Result<bool> {
         if card.is_embedded() {
             return Ok(true);

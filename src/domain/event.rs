@@ -66,7 +66,7 @@ pub enum News {
 pub enum PictureNews {
     /// Syntax of the prompts that is not followed, and was taken out of what the model reads.
     LeftOut { notes: Vec<Both> },
-    /// The clean picture that the model foresees at this step.
+    /// The clean picture that the model predicts at this step.
     Preview { progress: StepProgress, picture: Arc<Picture> },
     /// The parts of the picture that comes next, where the job asks for them and it is a scene.
     Layers(Arc<SceneLayers>),

@@ -134,7 +134,7 @@ pub enum TextPrompt {
 /// A conversation with a character. What of the examples has room is decided where the tokens are known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlayedPrompt {
-    /// Short conversations that show how it speaks; they stand between the system prompt and the turns.
+    /// Short conversations that show how it speaks; they are between the system prompt and the turns.
     pub examples: Vec<Vec<Message>>,
     pub turns: Vec<Message>,
     /// What is read where it is named.

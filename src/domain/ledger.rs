@@ -21,7 +21,7 @@ pub struct Ledger {
     /// Tokens that the context has, and how many of them wait for the answer.
     pub context: usize,
     pub answer: usize,
-    /// Turns of the conversation that are not read, for want of room.
+    /// Turns of the conversation that are not read, for lack of room.
     pub dropped_turns: usize,
 }
 

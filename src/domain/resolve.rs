@@ -63,7 +63,7 @@ impl ModelCard {
             return Err(Cause::WrongKind { id: self.id.clone(), wanted }.into());
         }
         if let Some(local) = &self.local {
-            // What a language model lacks is told when its file is opened.
+            // What a language model lacks is reported when its file is opened.
             if !local.lacks.is_empty() && makes == Makes::Image {
                 let (path, lacks) = (local.files.main.clone(), local.lacks.clone());
                 return Err(Cause::LacksParts { path, family: local.kind.clone(), lacks }.into());

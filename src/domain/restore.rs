@@ -1,4 +1,4 @@
-//! From the settings of a picture to the sliders: what they cannot take is told, never changed in silence.
+//! From the settings of a picture to the sliders: what they cannot take is reported, never changed in silence.
 
 use super::{
     CLIP_SKIP, GUIDANCE_RESCALE, ImageParam, ImageParams, ModelCard, NoiseSource, Parameter, PictureRecord, Sampler,
@@ -176,7 +176,7 @@ impl ImageParams {
         let mut notes = record.notes.clone();
         notes.extend(ImageParam::ALL.iter().filter_map(|number| self.clamp_number(*number)));
         let fitted = takes.map(|takes| self.fit(takes)).unwrap_or_default();
-        // What was set in the place of another program's sampler is not set after all where the model has not got it.
+        // What was set in the place of another program's sampler is not set after all where the model does not have it.
         if let (Some(said), false) = (&record.sampler_said, self.sampler == record.sampler) {
             let (first, second) = (record.sampler.name(), self.sampler.name());
             let (was, ours) = (told::instead(said, first), told::instead(first, second));

@@ -1,5 +1,5 @@
 //! The header of a safetensors file: eight bytes of length, then JSON with type, shape and place of each tensor.
-//! Nothing in it is believed before it has been held against the file's own size.
+//! Nothing in it is believed before it has been checked against the file's own size.
 //! Layout: <https://huggingface.co/docs/safetensors>.
 
 use std::collections::BTreeMap;

@@ -147,7 +147,7 @@ struct Reader<'a> {
     about: Option<usize>,
     /// Where the last relation stands.
     relation_at: Range<usize>,
-    /// What is said of a wearer that stands behind what is worn, and what waits for it: 一只戴帽子的猫.
+    /// What is said of a wearer that comes after what is worn, and what waits for it: 一只戴帽子的猫.
     held: Option<(Said, Option<Waiting>)>,
     /// What is worn by the noun that comes.
     worn: Option<usize>,

@@ -39,7 +39,7 @@ impl Said {
         self.colour.is_some() || self.size != Size::Usual || !self.moods.is_empty()
     }
 
-    /// Whether the noun stands alone.
+    /// Whether the noun is alone.
     pub fn is_bare(&self) -> bool {
         !self.describes() && self.count.is_none() && self.modifiers.is_empty() && !self.definite
     }

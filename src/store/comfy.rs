@@ -158,7 +158,7 @@ impl<'a> Graph<'a> {
         (!found.is_empty()).then(|| found.join("\n"))
     }
 
-    /// Whether a sampler goes on from what another one made.
+    /// Whether a sampler continues from what another one made.
     fn refines(&self, sampler: &Value) -> bool {
         let mut node = self.linked(sampler, "latent_image");
         for _ in 0..DEEPEST {

@@ -421,7 +421,7 @@ mod tests {
             assert_eq!((read.guidance, read.sampler), (7.5, Sampler::EulerAncestral));
             assert_eq!((read.version.as_str(), read.notes), ("InvokeAI", vec![]));
         }
-        // Switches that change the picture and have no equal here are told; others do no harm.
+        // Switches that change the picture and have no equal here are reported; others do no harm.
         let (read, _) = record("Dream", r#""cat" -s 20 -S 1 -I in.png -f 0.4 --perlin 0.1 -g -U 2 0.75"#);
         assert!(read.notes.iter().any(|note| note.en.contains("Denoising strength 0.4")), "{:?}", read.notes);
         for nothing in ["", "a cat", "\"a cat\"", "a cat -s", "\" -", "\"猫\" -猫 -"] {

@@ -132,7 +132,7 @@ impl Drop for Store {
     }
 }
 
-/// How a request's failure is told.
+/// How a request's failure is reported.
 fn failed(request: &Request, error: StudioError) -> StoreEvent {
     match request {
         Request::SavePicture { job, index, .. } => StoreEvent::PictureFailed { job: *job, index: *index, error },
@@ -167,7 +167,7 @@ impl Events {
         let _ = self.sender.try_send(event);
     }
 
-    /// Whether something could not be written, for whoever wants to close the window; tells whether it was so before.
+    /// Whether something could not be written, for whoever wants to close the window; returns whether it was so before.
     fn unsaved(&self, unsaved: bool) -> bool {
         self.unsaved.swap(unsaved, Ordering::AcqRel)
     }

@@ -227,7 +227,7 @@ impl Head {
 pub fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
     let mut chunks = Chunks::new(file)?;
     let mut head: Option<Head> = None;
-    // Of a cut file what was found so far is told.
+    // Of a cut file what was found so far is reported.
     while let Some(chunk) = chunks.next() {
         match (&chunk.kind, &mut head) {
             (b"IHDR", None) if chunk.length == 13 => {

@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::lang::Lang;
 use crate::writing::export::{Document, TextFormat};
 
-/// One piece of work for the store's thread. What it answers with stands behind the arrow; every one of them may
+/// One piece of work for the store's thread. The answer follows the arrow; every one of them may
 /// answer with `StoreEvent::Failed` instead, unless another failure is named.
 #[derive(Clone, Debug)]
 pub enum Request {
@@ -106,7 +106,7 @@ pub enum Request {
 pub(super) struct About {
     /// It would change what the person's folders hold; copies at a place of the person's own do not.
     pub changes: bool,
-    /// Whose room its failure is told in; `None`: wherever the person is.
+    /// Whose room its failure is reported in; `None`: wherever the person is.
     pub room: Option<Room>,
 }
 

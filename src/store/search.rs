@@ -201,7 +201,7 @@ impl Texts {
         }
     }
 
-    /// Takes a turn away with all that stands after it: children are younger.
+    /// Takes a turn away with all that follows it: children are younger.
     fn remove(&mut self, id: u64) {
         let mut gone = vec![id];
         for (turn, parent, _) in &self.turns {

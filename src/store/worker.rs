@@ -62,7 +62,7 @@ pub struct Worker {
 /// A scan of the library that is under way, and what happened meanwhile.
 struct Running {
     scan: Scan,
-    /// Only what has changed is told.
+    /// Only what has changed is reported.
     again: bool,
     extra: Vec<LibraryItem>,
     gone: Vec<PathBuf>,
@@ -101,7 +101,7 @@ impl Worker {
             || self.pending.is_in_memory()
     }
 
-    /// Tries again to write settings, drafts and characters; what works is told as if it had worked at once.
+    /// Tries again to write settings, drafts and characters; what works is reported as if it had worked at once.
     fn retry(&mut self) {
         self.retried = Instant::now();
         let _ = self.retry_pictures();
@@ -122,7 +122,7 @@ impl Worker {
         }
     }
 
-    /// Tries again to save pictures; what works is told.
+    /// Tries again to save pictures; what works is reported.
     fn retry_pictures(&mut self) -> Result<()> {
         let (done, outcome) = self.pending.retry(&self.library, &self.zone);
         let mut late = Vec::new();
@@ -601,7 +601,7 @@ fn wait(queue: &Receiver<Request>, pause: Duration) -> std::result::Result<Reque
     queue.recv_timeout(pause)
 }
 
-/// Does all that can be done; the first error is told.
+/// Does all that can be done; the first error is reported.
 fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (Vec<PathBuf>, Result<()>) {
     let mut outcome = Ok(());
     let mut done = Vec::new();

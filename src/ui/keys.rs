@@ -431,8 +431,8 @@ fn sheet<'a>(ui: &Ui, cx: &Cx<'a>) -> Option<&'a Page> {
     page.filter(|_| ui.memory(|memory| memory.focused()).is_none_or(|id| id == fields::sheet_id()))
 }
 
-/// Whether Ctrl+Z takes back the newest action of the room, not what was typed: once an action was taken back it goes on
-/// with the actions, until something is typed again.
+/// Whether Ctrl+Z undoes the newest action of the room, not typing: once an action was undone, it continues with
+/// actions until something is typed again.
 fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     let (undo, here) = (&cx.state.undo, cx.state.undo_here());
     let fresh = undo.is_fresh(here.room) && !has_letters(ui, cx);

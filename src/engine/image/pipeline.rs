@@ -244,7 +244,7 @@ impl ImagePipeline {
     }
 }
 
-/// The settings with prompts as the model is to read them; what was taken out of them is told. The picture's record
+/// The settings with prompts as the model is to read them; what was taken out of them is reported. The picture's record
 /// keeps what the person wrote.
 fn understood(params: &ImageParams, reporter: &Reporter) -> ImageParams {
     let mut notes = Vec::new();
@@ -390,7 +390,7 @@ impl<'a> Drawing<'a> {
         Self { sticker, params, prompt, negative, steps_s: Vec::new(), decode_s: 0.0 }
     }
 
-    /// One picture as the network's numbers. `preview` gets the clean picture foreseen after each step.
+    /// One picture as the network's numbers. `preview` gets the clean picture predicted after each step.
     pub(super) fn draw(
         &mut self,
         seed: u64,

@@ -12,7 +12,7 @@ use crate::engine::Stop;
 use crate::formats::{Container, Header};
 
 /// Loads a network out of `header`'s tensors. `build` makes it from a [`VarBuilder`]; between two tensors the token is
-/// looked at, and what stopped the loading is told rather than what candle made of it.
+/// looked at, and what stopped the loading is reported rather than what candle made of it.
 ///
 /// bf16 on the CPU is for matrices and kernels alone: all else is f32 there, as all that is computed between them
 /// ([`computed_in`]).

@@ -1,4 +1,4 @@
-//! Scaled dot-product attention (Vaswani et al. 2017) over heads that are read where they lie.
+//! Scaled dot-product attention (Vaswani et al. 2017) over heads that are read in place.
 //!
 //! Keys are looked at block by block (Rabe and Staats 2021, Dao et al. 2022: a running maximum and sum for each query),
 //! and queries in chunks, so that the scores held at a time are a chunk times a block for each thread: the 4096 x 4096
@@ -251,7 +251,7 @@ impl Running {
     }
 }
 
-/// Scales scores, adds the bias, and tells the largest.
+/// Scales scores, adds the bias, and returns the largest.
 #[inline(always)]
 fn scaled(row: &mut [f32], scale: f32, bias: Option<&[f32]>) -> f32 {
     match bias {

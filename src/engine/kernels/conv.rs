@@ -1,7 +1,7 @@
 //! 2-D convolution of channels-last pictures.
 //!
 //! A 1x1 convolution is a linear layer. Any other is a sum over the kernel's taps of products with the picture, shifted:
-//! it is copied once with its zeros around it, in strips of lines where it is large, and read where it lies, onto the
+//! it is copied once with its zeros around it, in strips of lines where it is large, and read in place, onto the
 //! bias, the time's shift and the residual. 3x3 convolutions of larger pictures in f32 take a quarter of the products,
 //! by Winograd's way ([`winograd`]); bf16 is as quick without, and more exact.
 

@@ -1,4 +1,4 @@
-//! Numbers of one tensor changed where they lie, by those of another.
+//! Numbers of one tensor changed in place, by those of another.
 
 use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, bail};
 

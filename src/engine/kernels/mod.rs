@@ -21,7 +21,7 @@
 //! computed of its result until then is dropped.
 //!
 //! # Language models
-//! Their matrices stay packed ([`packed`]), their keys and values are looked at where they lie ([`cached`]), on threads
+//! Their matrices stay packed ([`packed`]), their keys and values are read in place ([`cached`]), on threads
 //! that look out for the next product ([`pool`]): AVX-512 with VNNI or AVX2, chosen as the program runs.
 
 pub mod activation;

@@ -95,7 +95,7 @@ pub fn run(parts: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     job.check()
 }
 
-/// As [`run`], but does nothing where another task is under way, and tells whether it was done, up to a cancel.
+/// As [`run`], but does nothing where another task is under way, and returns whether it was done, up to a cancel.
 ///
 /// # Panics
 /// Where `work` does.
@@ -173,7 +173,7 @@ impl Pool {
         }
     }
 
-    /// Waits for a task other than `last`, and tells its number.
+    /// Waits for a task other than `last`, and returns its number.
     fn wait(&self, last: u64) -> u64 {
         let news = || {
             let number = self.number.load(Ordering::Relaxed);

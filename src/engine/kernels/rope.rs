@@ -1,4 +1,4 @@
-//! Rotary position embeddings (Su et al. 2021, arXiv 2104.09864) on heads that are read where they lie.
+//! Rotary position embeddings (Su et al. 2021, arXiv 2104.09864) on heads that are read in place.
 
 use candle_core::{DType, Device, Result, Tensor, bail};
 

@@ -19,7 +19,7 @@ pub struct Chooser<'a> {
 }
 
 impl<'a> Chooser<'a> {
-    /// Refuses a bias on a token that the vocabulary has not got.
+    /// Refuses a bias on a token that the vocabulary does not have.
     pub fn new(
         tokenizer: &'a Tokenizer,
         params: &TextParams,
@@ -98,7 +98,7 @@ impl<'a> Chooser<'a> {
     }
 }
 
-/// What of the settings the vocabulary must tell. Refuses a bias on a token that it has not got.
+/// What of the settings the vocabulary must tell. Refuses a bias on a token that it does not have.
 pub fn resolve(tokenizer: &Tokenizer, params: &TextParams) -> Result<Resolved> {
     Ok(Resolved { bias: biases(tokenizer, params)?, breakers: breakers(tokenizer, params) })
 }

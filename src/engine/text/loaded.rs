@@ -61,7 +61,7 @@ pub struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Puts the model into `slot` unless it is there; tells how many seconds that took. `read` is its header, where it
+    /// Puts the model into `slot` unless it is there; returns how many seconds that took. `read` is its header, where it
     /// was read already.
     pub fn load(
         &self,
@@ -148,7 +148,7 @@ impl Loader<'_> {
 }
 
 impl Loaded {
-    /// The prompt, begin token included, and how many turns were left out for want of room.
+    /// The prompt, begin token included, and how many turns were left out for lack of room.
     pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Prompt, usize)> {
         let Words { tokenizer, template, .. } = &*self.words;
         // Room for the answer too, but not more than half.

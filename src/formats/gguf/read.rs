@@ -1,4 +1,4 @@
-//! Reading a header that may be hostile: every count is held against the bytes that are left before memory is taken
+//! Reading a header that may be hostile: every count is checked against the bytes that are left before memory is taken
 //! for it, so the largest allocation is a small multiple of what the file really holds.
 
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ struct Source<R> {
 }
 
 impl<R: Read + Seek> Source<R> {
-    /// Refuses to go on when `bytes` more are not there.
+    /// Refuses to continue when `bytes` more are not there.
     fn need(&self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
             return Err(format!(
@@ -132,7 +132,7 @@ impl<R: Read + Seek> Source<R> {
         })
     }
 
-    /// A metadata value. What cannot be used is passed over and remembered as such: whoever asks for it is told, and
+    /// A metadata value. What cannot be used is passed over and remembered as such: whoever asks for it gets an error, and
     /// what nobody asks for refuses no file.
     fn value(&mut self, what: &str) -> Parse<Value> {
         let kind = self.u32(what)?;

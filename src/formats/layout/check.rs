@@ -1,4 +1,4 @@
-//! A file is held against what its network reads, before anything is loaded.
+//! A file is checked against what its network reads, before anything is loaded.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -94,7 +94,7 @@ enum Layout {
 #[derive(Clone, Debug)]
 pub struct Found {
     pub part: Part,
-    /// What stands before the names of its tensors.
+    /// What comes before the names of its tensors.
     pub prefix: String,
     layout: Layout,
 }
@@ -154,7 +154,7 @@ pub fn parts(header: &Header) -> Vec<Found> {
             if !(prefix.is_empty() || prefix.ends_with('.')) {
                 continue;
             }
-            // CLIP's vision half and T5's decoder are no text encoders; a prefix that goes on is a network inside one.
+            // CLIP's vision half and T5's decoder are no text encoders; a prefix that continues is a network inside one.
             let prefix = prefix.strip_suffix("text_model.").unwrap_or(prefix);
             let prefix = if part == Part::Qwen3 { prefix.strip_suffix("model.").unwrap_or(prefix) } else { prefix };
             let taken = found.iter().any(|f| f.prefix == prefix && (f.part == part || f.part == Part::ControlNet));

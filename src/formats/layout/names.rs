@@ -47,7 +47,7 @@ impl Place {
     }
 }
 
-/// A joined projection of queries, keys and values as three, by the names `to` with what stands behind the point.
+/// A joined projection of queries, keys and values as three, by the names `to` with what is behind the point.
 pub fn split_three(names: &mut Names, from: &str, shape: &[usize], to: [String; 3]) {
     let rows = shape.first().copied().unwrap_or(0);
     for (i, to) in to.into_iter().enumerate() {

@@ -20,7 +20,7 @@ pub(super) struct Needs<'a> {
 }
 
 impl<'a> Needs<'a> {
-    /// Nothing is held against `tensors` yet.
+    /// Nothing is checked against `tensors` yet.
     pub fn of(tensors: &'a Header) -> Self {
         Self { tensors, missing: Vec::new(), wrong: Vec::new(), types: Vec::new() }
     }

@@ -127,7 +127,7 @@ fn json(value: &str) -> String {
     serde_json::Value::from(value).to_string()
 }
 
-/// A value as it may stand between commas; what would be misread becomes a JSON string, as A1111 does it.
+/// A value as it may be written between commas; what would be misread becomes a JSON string, as A1111 does it.
 fn quote(value: &str) -> String {
     let plain = !value.is_empty()
         && !value.contains([',', ':', '"'])

@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         self.get(keys).unwrap_or_default().to_owned()
     }
 
-    /// A finite number; another is told.
+    /// A finite number; another is reported.
     fn real(&mut self, keys: &[&str]) -> Option<f32> {
         let said = self.get(keys)?;
         let value = said.trim().parse::<f32>().ok().filter(|v| v.is_finite());

@@ -2,7 +2,7 @@
 //! under `data`), and older ones of Pygmalion and text-generation-webui (`char_name`, `char_persona`), as JSON or inside
 //! a PNG or WebP (base64 of the JSON).
 //!
-//! Cards are written by many hands: what can be read of one is read, and what cannot is told.
+//! Cards are written by many hands: what can be read of one is read, and what cannot is reported.
 
 mod examples;
 mod fields;

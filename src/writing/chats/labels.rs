@@ -22,7 +22,7 @@ pub(super) fn is_generic(word: &str) -> bool {
 
 /// Longest word before a colon that may be a name, in letters.
 const LONGEST: usize = 40;
-/// What stands before a colon in texts, but speaks to nobody.
+/// What comes before a colon in texts, but speaks to nobody.
 const NO_NAMES: [&str; 44] = [
     "note",
     "notes",

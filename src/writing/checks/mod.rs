@@ -1,4 +1,4 @@
-//! Checks: a finished text held against its form. Each finding says where, what, and what to ask the model so that it
+//! Checks: a finished text checked against its form. Each finding says where, what, and what to ask the model so that it
 //! writes that place again. A check that cannot tell says so instead of guessing.
 
 mod form;

@@ -213,7 +213,7 @@ fn by_rules(w: &[u8]) -> usize {
     count.max(1) as usize
 }
 
-/// Whether the vowel at `at` begins a new syllable although a vowel stands before it.
+/// Whether the vowel at `at` begins a new syllable although a vowel comes before it.
 fn splits(w: &[u8], at: usize) -> bool {
     let n = w.len();
     let (a, b) = (w[at - 1], w[at]);

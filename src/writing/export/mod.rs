@@ -1,4 +1,4 @@
-//! Export: conversations and pages as files for other programs. A [`Document`] stands between: Markdown is read into
+//! Export: conversations and pages as files for other programs. A [`Document`] is between: Markdown is read into
 //! it once, and each format is written from it.
 
 mod compose;

@@ -2,7 +2,7 @@
 
 use super::document::{Block, Document, Span, is_forbidden, is_safe_link, text_of};
 
-/// The document as plain text. Turns stand after their speaker's name, pictures are named.
+/// The document as plain text. Turns follow their speaker's name, pictures are named.
 pub fn to_plain_text(document: &Document) -> String {
     let mut out = String::new();
     if !document.title.is_empty() {

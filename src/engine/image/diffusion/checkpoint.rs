@@ -476,7 +476,7 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: &Chosen
             chosen.extend(at.map(|i| read.remove(i)));
         }
         (Family::Xl | Family::Sd3, _) => {
-            // The first of each width: what was named besides stands before the checkpoint's own.
+            // The first of each width: what was named besides comes before the checkpoint's own.
             for (width, piece) in std::mem::take(&mut read) {
                 if chosen.len() < 2 && chosen.iter().all(|(w, _)| *w != width) {
                     chosen.push((width, piece));

@@ -74,7 +74,7 @@ pub fn open(folder: &Path) -> Result<Opened> {
         }
         Ok((options(&place.join("config.json"))?, component(&place)?))
     };
-    // Before anything large is read, each part is held against its configuration.
+    // Before anything large is read, each part is checked against its configuration.
     let check_tensors =
         |part, config: &Options, header: &Header| layout::part(header, part)?.check(header, header, &config.value());
     let mut clips = Vec::new();

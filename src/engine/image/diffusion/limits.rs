@@ -48,7 +48,7 @@ impl Limits<'_> {
     }
 
     /// Refuses sizes of no whole latents, sides that the denoiser has no places for, and a layer that the text encoders
-    /// have not got.
+    /// do not have.
     pub fn check(&self, params: &ImageParams) -> Result<()> {
         self.sizes().check(params.width, params.height)?;
         let layers = self.clips.iter().map(|clip| layers(self.family, clip)).min();

@@ -61,7 +61,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// `flow` is needed by flow models only. Errors: a sampler that the kind of model has not got, and more steps than
+    /// `flow` is needed by flow models only. Errors: a sampler that the kind of model does not have, and more steps than
     /// the training had.
     pub fn new(config: SchedulerConfig, schedule: Schedule, steps: usize, flow: Option<FlowRun>) -> Checked<Self> {
         let sampler = config.sampler;
@@ -102,7 +102,7 @@ impl Plan {
     }
 
     /// From noise `x` (N(0, 1)) to the latents of a picture, in place. After each step `each` gets how many are done
-    /// and the clean latents foreseen. On an error `x` is as it was before the step that failed.
+    /// and the clean latents predicted. On an error `x` is as it was before the step that failed.
     pub fn run(
         &self,
         x: &mut [f32],
@@ -171,7 +171,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The clean latents foreseen from `x` at a level (see [`levels`]) and its time.
+    /// The clean latents predicted from `x` at a level (see [`levels`]) and its time.
     fn clean(&mut self, x: &[f32], sigma: f64, time: f64) -> Run<Vec<f32>> {
         if self.plan.flow {
             let out = self.raw(x, time)?;

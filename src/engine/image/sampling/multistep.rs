@@ -45,7 +45,7 @@ pub fn dpm_pp(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32]
     Ok(())
 }
 
-/// A clean picture foreseen earlier, and its level's lambda.
+/// A clean picture predicted earlier, and its level's lambda.
 struct Seen {
     clean: Vec<f32>,
     lambda: f64,
@@ -90,7 +90,7 @@ struct Bend {
 }
 
 impl Bend {
-    /// `x` is at `from`, where the newest of `seen` was foreseen; `arrived` is what was foreseen at `to`, where the
+    /// `x` is at `from`, where the newest of `seen` was predicted; `arrived` is what was predicted at `to`, where the
     /// step is corrected rather than predicted.
     fn run(&self, x: &[f32], seen: &[Seen], arrived: Option<&[f32]>) -> Vec<f32> {
         let newest = &seen[seen.len() - 1];

@@ -38,7 +38,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Clean picture and noise foreseen from `x` (scaled as in training).
+    /// Clean picture and noise predicted from `x` (scaled as in training).
     fn parts(&mut self, x: &[f32], time: f64) -> Run<(Vec<f32>, Vec<f32>)> {
         let a = self.alpha(time);
         let (picture, noise) = (a.sqrt(), (1.0 - a).sqrt());

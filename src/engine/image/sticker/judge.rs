@@ -58,7 +58,7 @@ impl Judge {
     }
 
     /// By how much a picture looks more like `thing` than like any other, -2 to 2: above 0, it shows it. `x`: what the
-    /// network foresees, `side * side * 4` values in [-1, 1], premultiplied; `side` a multiple of 32.
+    /// network predicts, `side * side * 4` values in [-1, 1], premultiplied; `side` a multiple of 32.
     pub fn margin(&self, x: &[f32], side: usize, thing: ThingId) -> f32 {
         let scores = self.scores(&features(&shrunk(x, side)));
         let others = scores.iter().enumerate().filter(|(i, _)| *i != usize::from(thing)).map(|(_, &s)| s);

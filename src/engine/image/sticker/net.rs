@@ -358,7 +358,7 @@ impl Net {
         self.fine2.forward(&self.fine1.forward_silu(&h)?)
     }
 
-    /// `x` `[B, H, W, 4]` at time `t` (0..1) -> the clean picture foreseen, same shape.
+    /// `x` `[B, H, W, 4]` at time `t` (0..1) -> the clean picture predicted, same shape.
     pub fn forward(&self, x: &Tensor, t: f32, text: &Text) -> Result<Tensor> {
         let condition = self.condition(t, text)?;
         let mut h = self.embed(x, text)?;

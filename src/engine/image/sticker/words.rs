@@ -166,7 +166,7 @@ enum Run {
 fn runs(text: &str) -> Vec<Run> {
     let text: String = text.nfkd().collect::<String>().to_lowercase();
     let mut runs = Vec::new();
-    // What the last character belonged to: joining goes on only while it stays the same.
+    // What the last character belonged to: joining continues only while it stays the same.
     let mut open = None;
     for c in text.chars() {
         let kind = match c {

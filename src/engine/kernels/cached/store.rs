@@ -1,7 +1,7 @@
 //! Keys and values of the tokens that were read, in the type that a person chose.
 //!
 //! Keys lie in tiles of sixteen tokens, column by column: a register holds one column of sixteen tokens, so that scores
-//! stand side by side without being gathered. Values lie token by token, rows filled up to whole registers.
+//! are side by side without being gathered. Values lie token by token, rows filled up to whole registers.
 
 use candle_core::Result;
 use half::f16;

@@ -1,5 +1,5 @@
 //! Products of f32 rows with weights that were laid out once, as the networks of pictures ask for them: linear layers,
-//! and convolutions as sums of products over the kernel's taps, each reading the picture where it lies.
+//! and convolutions as sums of products over the kernel's taps, each reading the picture in place.
 //!
 //! Weights `[k, n]` stand in **panels** of [`WIDE`] columns, row by row, so that a kernel walks through memory once
 //! while its sums stay in registers: eight rows by 48 columns with AVX-512, four by 24 with AVX2, eight by 12 with NEON.

@@ -137,12 +137,12 @@ pub struct Block {
     pub bytes: [u8; BLOCK],
     /// Bits above the half bytes, column `i` in bit `i`.
     pub planes: [u32; 2],
-    /// What stands beside them, [`Form::head`] bytes.
+    /// What is beside them, [`Form::head`] bytes.
     pub head: [u8; 4],
 }
 
 /// Reads block `at` (below [`SUPER`]; 0 for types without super blocks) of what lies together in the file, and what
-/// stands beside all of it ([`Form::top`] bytes).
+/// is beside all of it ([`Form::top`] bytes).
 #[inline(always)]
 pub fn read(form: Form, file: &[u8], at: usize) -> (Block, [u8; 4]) {
     let mut block = Block::default();

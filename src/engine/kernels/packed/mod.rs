@@ -197,7 +197,7 @@ impl Packed {
         }
     }
 
-    /// The next rows of `x` from `token` on; tells how many.
+    /// The next rows of `x` from `token` on; returns how many.
     fn tile(&self, source: &Source<'_>, x: &Rounded, token: usize, put: impl Fn(usize, &[f32; GROUP])) -> usize {
         match x.rows() - token {
             8.. => self.tile_of::<8>(source, x, token, put),

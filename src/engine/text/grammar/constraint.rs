@@ -31,7 +31,7 @@ impl Constraint {
         Ok(true)
     }
 
-    /// Whether the answer may go on with `bytes`; a token that shows nothing brings nothing on, and may not come.
+    /// Whether the answer may continue with `bytes`. A token without text makes no progress, and is refused.
     pub fn allows(&mut self, bytes: &[u8]) -> Result<bool> {
         if bytes.is_empty() {
             return Ok(false);

@@ -1,6 +1,6 @@
 //! All ways to read a text by a grammar at once, byte by byte.
 //!
-//! A way is a stack: the place where the next character must fit, and the places to go on at when the rules that it is
+//! A way is a stack: the place where the next character must fit, and the places to continue at when the rules that it is
 //! in end. Stacks share their lower parts, a state is the set of stacks that are left, and states are remembered: the
 //! thousands of tokens that are tried at one place of an answer mostly take the same steps.
 //!
@@ -25,7 +25,7 @@ const MOST: usize = 8_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany;
 
-/// A place in the grammar where a stack goes on, and the stack below.
+/// A place in the grammar where a stack continues, and the stack below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Node {
     place: u32,

@@ -52,7 +52,7 @@ impl<'t> Scanner<'t> {
         Bad::new(self.line(), reason)
     }
 
-    /// What stands here, for messages.
+    /// What is here, for messages.
     fn here(&self) -> Both {
         let start: String = self.rest().chars().take(20).collect();
         if start.is_empty() { Both::new("the end", "结尾") } else { Both::same(format!("{start:?}")) }
@@ -66,7 +66,7 @@ impl<'t> Scanner<'t> {
         ))
     }
 
-    /// Goes over blanks and comments; over line ends too where a rule may go on in the next line.
+    /// Goes over blanks and comments; over line ends too where a rule may continue in the next line.
     pub fn space(&mut self, lines: bool) {
         while let Some(c) = self.peek() {
             match c {

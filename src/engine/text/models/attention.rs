@@ -1,6 +1,6 @@
 //! Causal attention with rotary positions over a cache that is allocated once.
 //!
-//! Query heads that share a key head (grouped queries) read it where it lies; nothing is copied for them, nothing is
+//! Query heads that share a key head (grouped queries) read it in place; nothing is copied for them, nothing is
 //! concatenated. On the CPU the sums are our own loops ([`cached`]): each (token, head) is summed in one fixed order,
 //! whatever else is read with it, so a prompt gives the same numbers read at once, in pieces, or from the cache of the
 //! turn before. On other devices the same sums are candle's.

@@ -168,7 +168,7 @@ impl Keys<'_> {
 }
 
 impl Config {
-    /// Reads the header's sizes. Its weights are held against them when the network's list is made.
+    /// Reads the header's sizes. Its weights are checked against them when the network's list is made.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
         let architecture = gguf.architecture()?;
         let ways = traits(architecture).ok_or_else(|| unsupported(Both::same(architecture)))?;

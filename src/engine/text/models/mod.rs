@@ -20,7 +20,7 @@ use crate::lang::Both;
 use config::Config;
 use decoder::Decoder;
 
-/// A network that reads tokens and foresees the next one. It remembers the tokens that it has read, by position.
+/// A network that reads tokens and predicts the next one. It remembers the tokens that it has read, by position.
 pub trait LanguageModel: Send {
     /// Makes room for `tokens` tokens, kept in the type `kv`, and forgets what was read.
     fn set_context(&mut self, tokens: usize, kv: KvType) -> candle_core::Result<()>;

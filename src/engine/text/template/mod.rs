@@ -191,7 +191,7 @@ impl ChatTemplate {
 
     /// The prompt. What the turns say is text and nothing else: a control token's name inside them (`<|im_end|>`) is
     /// read as the letters it is written with, so no quoted page can end a turn or begin another. An answer at the end
-    /// is one that was cut off: it stays open, and the model goes on with it.
+    /// is one that was cut off: it stays open, and the model continues it.
     pub fn prompt(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Prompt> {
         // A character that occurs nowhere marks the names that are to stay letters.
         let absent = |c: &char| !self.source.contains(*c) && !messages.iter().any(|m| m.content.contains(*c));

@@ -175,7 +175,7 @@ impl Tokenizer {
     }
 
     /// `tokens` as a prompt: with the begin token before them where the model wants one and it is not there yet.
-    /// An end token is never added, even where `add_eos_token` says so: the model is to go on from here.
+    /// An end token is never added, even where `add_eos_token` says so: the model is to continue from here.
     pub fn begin(&self, mut tokens: Vec<u32>) -> Vec<u32> {
         if let Some(bos) = self.bos
             && self.add_bos
