@@ -1,5 +1,5 @@
 //! The header of a safetensors file: eight bytes of length, then JSON with type, shape and place of each tensor.
-//! Nothing in it is believed before it has been checked against the file's own size.
+//! Nothing in it is trusted before it is checked against the file's size.
 //! Layout: <https://huggingface.co/docs/safetensors>.
 
 use std::collections::BTreeMap;
@@ -180,7 +180,7 @@ impl Fault {
     }
 }
 
-/// Holds one line of the header against the file of `size` bytes whose data begins at `start`.
+/// Checks one entry of the header against the file of `size` bytes whose data begins at `start`.
 fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> {
     let other = |why: Both| Err(Fault::Other(why));
     let Some(dtype) = dtype(&raw.dtype) else { return Err(Fault::Type(raw.dtype.clone())) };

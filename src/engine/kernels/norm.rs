@@ -1,7 +1,7 @@
 //! Group norm (Wu and He 2018), layer norm (Ba et al. 2016) and RMS norm (Zhang and Sennrich 2019).
 //!
-//! Sums run in f64 over partial sums of a few rows, of values from which the channel's first one is taken off, so
-//! that a mean far from 0 costs no digits.
+//! Sums run in f64 over partial sums of a few rows, after subtracting the channel's first value, so that a mean far
+//! from 0 costs no precision.
 
 use candle_core::{D, DType, Result, Tensor, bail};
 use candle_nn::VarBuilder;
@@ -171,7 +171,7 @@ impl LayerNorm {
         Self::new(&vb.get(size, "weight")?, &vb.get(size, "bias")?, eps)
     }
 
-    /// Normalises only.
+    /// Without scale and shift.
     pub fn plain(size: usize, eps: f64) -> Self {
         Self { eps, size, affine: None }
     }

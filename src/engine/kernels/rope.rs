@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Result, Tensor, bail};
 
 use super::cpu::{contiguous, for_rows, is_ours, numbers, tensor};
 
-/// Which numbers of a head turn together.
+/// Which values of a head are rotated together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pairs {
     /// (0, 1), (2, 3)...: FLUX, Z-Image.

@@ -43,7 +43,7 @@ struct Source<R> {
 }
 
 impl<R: Read + Seek> Source<R> {
-    /// Refuses to continue when `bytes` more are not there.
+    /// Fails where fewer than `bytes` bytes are left.
     fn need(&self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
             return Err(format!(
@@ -59,7 +59,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(())
     }
 
-    /// Passes over bytes that nothing is made of.
+    /// Skips bytes.
     fn skip(&mut self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
             return Err(format!(
@@ -106,7 +106,7 @@ impl<R: Read + Seek> Source<R> {
         self.text(len, what)
     }
 
-    /// So many bytes. Invalid UTF-8 is replaced: names are only compared and shown.
+    /// A string of this many bytes. Invalid UTF-8 is replaced: names are only compared and shown.
     fn text(&mut self, len: u64, what: &str) -> Parse<String> {
         self.need(len, what)?;
         let mut buffer = vec![0; len as usize];
@@ -373,7 +373,7 @@ fn table(reader: impl Read + Seek, len: u64) -> Parse<(Parsed, u64, u64)> {
     Ok((Parsed { metadata, tensors }, source.at.next_multiple_of(alignment), alignment))
 }
 
-/// Turns offsets into places in the file; each tensor must lie inside the file and apart from the others.
+/// Turns offsets into places in the file; each tensor must be inside the file and not overlap others.
 fn place(tensors: &mut HashMap<String, Tensor>, start: u64, alignment: u64, len: u64) -> Parse<()> {
     let mut spans = Vec::with_capacity(tensors.len());
     for (name, tensor) in tensors.iter_mut() {

@@ -12,7 +12,7 @@ use crate::lang::both;
 /// Tensors of one part of a file and their shapes, by their names behind the part's prefix.
 pub type Tensors<'a> = BTreeMap<&'a str, &'a [usize]>;
 
-/// By diffusers' name, where a tensor lies.
+/// Places of tensors, by diffusers' names.
 pub type Names = BTreeMap<String, Place>;
 
 /// A tensor of a file, or a part of one.
@@ -30,9 +30,9 @@ pub enum Cut {
     Rows(Range<usize>),
     /// All rows, the second half first: the authors' modulations shift first, diffusers' scale first.
     Swapped,
-    /// A matrix that multiplies from the other side.
+    /// A transposed matrix.
     Transposed,
-    /// A convolution of one pixel as the matrix that it is.
+    /// A 1x1 convolution, as a matrix.
     Matrix,
 }
 

@@ -8,7 +8,7 @@ use crate::formats::header::Header;
 /// Faults that are counted before the rest is not looked at: a configuration from outside may ask for any number.
 const MOST: usize = 100;
 
-/// Holds tensors, one by one, against those that are there. `None` ends it.
+/// Checks wanted tensors, one by one, against those that are there. `None` stops it after [`MOST`] faults.
 pub(super) struct Needs<'a> {
     tensors: &'a Header,
     /// Names and shapes of those that are not there.
@@ -20,7 +20,7 @@ pub(super) struct Needs<'a> {
 }
 
 impl<'a> Needs<'a> {
-    /// Nothing is checked against `tensors` yet.
+    /// A check of `tensors` without any results yet.
     pub fn of(tensors: &'a Header) -> Self {
         Self { tensors, missing: Vec::new(), wrong: Vec::new(), types: Vec::new() }
     }
@@ -138,7 +138,7 @@ impl Keys<'_> {
     }
 }
 
-/// A size that keeps products of a few within bounds.
+/// A size that is small enough for products of a few to fit.
 pub(super) fn small(value: &Value) -> Option<usize> {
     value.as_u64().filter(|n| *n <= 1 << 20).map(|n| n as usize)
 }

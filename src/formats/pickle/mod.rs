@@ -2,10 +2,10 @@
 //! bytes for each storage.
 //!
 //! A pickle is a program for a small machine that may call any function of Python. Here nothing is ever called: the
-//! zip is listed, [`scan`] walks over the program without running it and refuses what tensors do not need by its
-//! name, and what is left is read as data by candle's pickle reader, which knows no calls either. The tensors' bytes
+//! zip is listed, [`scan`] reads the program without running it and refuses, by name, what tensors do not need, and
+//! what is left is read as data by candle's pickle reader, which knows no calls either. The tensors' bytes
 //! are not copied: PyTorch stores them uncompressed, so their place in the file is all that is needed. Of a zip that
-//! was packed again and compressed, the place of the compressed bytes is.
+//! was compressed again, the place of the compressed bytes.
 
 mod scan;
 

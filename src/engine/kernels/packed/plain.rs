@@ -1,4 +1,4 @@
-//! The kernels in words. Other processors than x86 run these, and the tests hold the others to them.
+//! The kernels in portable code. Processors other than x86 run these, and the tests compare the others with them.
 
 use super::layout::{BLOCK, Form, GROUP, SUPER, half};
 use super::rounded::Row;
