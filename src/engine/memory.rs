@@ -1,5 +1,5 @@
-//! One budget for the memory of all models: what does not fit says so before the system kills us, and idle models make
-//! room for the one that is asked for, the least recently used first.
+//! One budget for the memory of all models: a model that does not fit is refused before the system kills us, and idle
+//! models make room for the one that is asked for, the least recently used first.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::Instant;

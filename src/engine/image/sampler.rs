@@ -1,7 +1,7 @@
 //! Following the flow from noise (t = 0) to picture (t = 1): solvers for `dx/dt = v(x, t)`.
 //!
 //! The network predicts the clean picture `hat`; with rectified flow (`x_t = t x + (1 - t) e`, Liu et al. 2022) the
-//! velocity is `v = (hat - x) / (1 - t)`. All arithmetic is f32 on the CPU: a picture has 16,384 numbers, and the
+//! velocity is `v = (hat - x) / (1 - t)`. All arithmetic is f32 on the CPU: a picture has 16,384 values, and the
 //! result is the same whatever the network ran on.
 
 use crate::domain::Sampler;
@@ -18,11 +18,11 @@ pub trait Field {
 /// A rule that takes one step along the flow.
 pub trait Solver {
     /// Moves `x` from time `t` to `next` and returns the clean picture predicted last. `look` evaluates the field, and
-    /// stops where the job was cancelled or the numbers left their range.
+    /// stops where the job was cancelled or a value is NaN or infinite.
     fn step(&self, x: &mut [f32], t: f64, next: f64, look: &mut Look<'_>) -> Result<Vec<f32>, Stop>;
 }
 
-/// The field, guarded: each evaluation looks at the cancel token first and at the numbers afterwards.
+/// The field, guarded: each evaluation checks the cancel token first and its values afterwards.
 pub struct Look<'a> {
     field: &'a mut dyn Field,
     token: &'a CancelToken,
@@ -78,7 +78,7 @@ impl Solver for Heun {
 }
 
 /// Second order (the midpoint rule, k-diffusion's "DPM2"): the velocity half-way. The last step is Euler's: half-way
-/// to t = 1 the rule would go beyond what the network foresaw, to `2 hat_mid - hat`.
+/// to t = 1 the rule would go beyond what the network predicted, to `2 hat_mid - hat`.
 struct Midpoint;
 
 impl Solver for Midpoint {

@@ -79,7 +79,7 @@ impl<'a> Chooser<'a> {
         Ok((!self.tokenizer.is_end(token)).then_some(token))
     }
 
-    /// The answer went on with this token.
+    /// Accepts this token as part of the answer.
     pub fn accept(&mut self, token: u32) -> Result<()> {
         self.sampler.accept(token);
         let piece = self.piece(token);
@@ -98,7 +98,7 @@ impl<'a> Chooser<'a> {
     }
 }
 
-/// What of the settings the vocabulary must tell. Refuses a bias on a token that it does not have.
+/// The settings that need the vocabulary. Refuses a bias on a token that it does not have.
 pub fn resolve(tokenizer: &Tokenizer, params: &TextParams) -> Result<Resolved> {
     Ok(Resolved { bias: biases(tokenizer, params)?, breakers: breakers(tokenizer, params) })
 }

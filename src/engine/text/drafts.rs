@@ -1,4 +1,4 @@
-//! Which models can run ahead of another: those whose vocabulary is the same.
+//! Which models can be the draft model of another: those with the same vocabulary.
 
 use crossbeam_channel::Receiver;
 

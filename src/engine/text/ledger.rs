@@ -1,5 +1,5 @@
-//! What a prompt is made of, measured on a thread of its own while it is typed: with the model's own vocabulary and
-//! template, without its weights.
+//! The context budget of a prompt, measured on a thread of its own while it is typed: with the model's own vocabulary
+//! and template, without its weights.
 
 use std::collections::HashMap;
 use std::sync::Arc;

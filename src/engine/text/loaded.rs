@@ -1,4 +1,4 @@
-//! Models in memory, kept from one job to the next with what they have read.
+//! Models in memory, kept between jobs with their KV caches.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub struct Loaded {
     pub words: Arc<Words>,
     pub plan: models::Plan,
     pub session: Session,
-    /// Tokens that the cache has room for, and what they are kept in.
+    /// Capacity of the cache in tokens, and its type.
     pub room: usize,
     kv: KvType,
     cache: Option<Reservation>,
@@ -52,7 +52,7 @@ impl Read {
     }
 }
 
-/// What loading takes beside the file.
+/// What loading needs beside the file.
 pub struct Loader<'a> {
     pub budget: &'a Arc<MemoryBudget>,
     pub device: DeviceChoice,

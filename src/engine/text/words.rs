@@ -1,5 +1,4 @@
-//! A model's words: its vocabulary and its template, held once in memory by whoever needs them: the pipeline for its
-//! answers, the ledger for its sums.
+//! A model's vocabulary and chat template, shared in memory by the pipeline and the ledger.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};

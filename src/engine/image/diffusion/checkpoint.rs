@@ -1,8 +1,7 @@
 //! Models put together from files: one checkpoint, or a denoiser with its text encoders and VAE in files of their own.
 //!
-//! Files say what they hold by their tensors' names ([`layout`]), their sizes by shapes. What no shape tells (how a
-//! scheduler spreads its times, what the network predicts, how latents are scaled) follows from the family, unless a
-//! diffusers folder beside says it.
+//! Tensor names say which parts a file has ([`layout`]), shapes say their sizes. The rest (timestep spacing, prediction
+//! type, scaling of latents) follows from the family, unless a diffusers folder states it.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -169,7 +168,7 @@ pub fn open(files: &Checkpoint, read: Option<Header>) -> Result<Opened> {
     put_together(files, Arc::new(header), &[], from)
 }
 
-/// A diffusers folder that lacks parts, with those that were chosen for it; all else is its own.
+/// A diffusers folder with missing parts, and the parts that were chosen for it.
 pub(super) fn open_folder(files: &Checkpoint) -> Result<Opened> {
     let from = &Chosen::new(Some(&files.main))?;
     let place = |role: &str| files.main.join(role);
@@ -337,7 +336,7 @@ fn draws(part: Part) -> bool {
     part.is_denoiser() || part.is_text_encoder() || part == Part::Vae
 }
 
-/// Refuses a part that a person named and that nothing was taken of; `left` are the pieces that found no use.
+/// Refuses a part that the person named and that was not used; `left` are the unused pieces.
 fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Kind) -> Result<()> {
     for path in files.parts.iter().take(files.named) {
         let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();

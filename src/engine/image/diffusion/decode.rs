@@ -1,4 +1,4 @@
-//! The last stage: latents to a picture, in the memory that there is.
+//! The last stage: latents to a picture, in tiles where memory is short.
 
 use candle_core::{DType, Device, Tensor};
 
@@ -19,7 +19,7 @@ type Run<T> = std::result::Result<T, Stop>;
 /// Sides of tiles, in latents: what Stable Diffusion's autoencoder was made for, then what needs ever less memory.
 const TILES: [usize; 3] = [64, 32, 16];
 
-/// A VAE alone: all that is needed to make pictures of latents that are there already.
+/// A VAE alone, to decode kept latents.
 pub struct VaeOnly {
     vae: Vae,
     device: Device,
@@ -48,7 +48,7 @@ impl Diffusion {
     }
 }
 
-/// Makes pictures with a VAE.
+/// Decodes latents with a VAE.
 #[derive(Clone, Copy)]
 pub struct Decoder<'a> {
     vae: &'a Vae,
@@ -120,7 +120,7 @@ fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Run<T>) -> Run
     Err(first.map_or_else(|| Cause::EngineGone.into(), Stop::Failed))
 }
 
-/// Refuses a picture that is not made of numbers: it would be black, or worse.
+/// Refuses a picture with NaN or infinity: it would be black, or worse.
 fn check(pixels: &Tensor) -> Run<()> {
     let numbers = pixels.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
     let bad = |part: &[f32]| job::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());

@@ -1,4 +1,4 @@
-//! A network's `config.json`, key by key: what the reference reads is read, what we cannot do is refused by name.
+//! A network's `config.json`, key by key. Keys of the reference that are not supported are refused by name.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::error::{Cause, Result, StudioError};
 use crate::formats::file::{bad, damaged};
 use crate::lang::Both;
 
-/// Larger than any size in a known model, and small enough that products of a few stay in 64 bits.
+/// Larger than any size in a known model, and small enough that products of a few fit 64 bits.
 const LARGEST: usize = 1 << 20;
 
 /// The keys of one configuration. A missing key and `null` both mean the reference's default.
@@ -68,7 +68,7 @@ impl Options {
         Some(Self { path: self.path.clone(), map })
     }
 
-    /// "This configuration cannot be": its file, the key and why.
+    /// The error of an invalid configuration: its file, the key and why.
     pub fn bad(&self, name: &str, why: &str) -> StudioError {
         let (seen, kind) = match self.map.get(name) {
             Some(value) => (format!("{name} is {value}, {why}"), format!("配置中 {name} 的值 {value} 不能使用")),
@@ -77,7 +77,7 @@ impl Options {
         damaged(&self.path, seen, &kind)
     }
 
-    /// "This may well be a model, but not one that we run."
+    /// The error of a valid configuration that is not supported.
     /// `supported` lists values; see [`Self::unsupported_but`] for a description.
     pub fn unsupported(&self, name: &str, supported: &str) -> StudioError {
         self.unsupported_but(name, Both::same(supported))

@@ -23,7 +23,7 @@ pub struct T5Config {
     pub vocab_size: usize,
     /// Width of the embeddings.
     pub d_model: usize,
-    /// Width of a head; heads together may be wider or narrower than `d_model`.
+    /// Head dimension; heads together may be wider or narrower than `d_model`.
     pub d_kv: usize,
     pub d_ff: usize,
     pub layers: usize,
@@ -38,7 +38,7 @@ pub struct T5Config {
 }
 
 impl T5Config {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
@@ -100,8 +100,8 @@ pub struct T5 {
 }
 
 impl T5 {
-    /// Weights by transformers' names: `shared` or `encoder.embed_tokens`, `encoder.block.N...`. The token is looked
-    /// at before each block.
+    /// Weights by transformers' names: `shared` or `encoder.embed_tokens`, `encoder.block.N...`. Checks the cancel
+    /// token before each block.
     pub fn load(config: T5Config, weights: &Weights, cancel: &CancelToken) -> std::result::Result<Self, Stop> {
         let encoder = weights.pp("encoder");
         let shape = (config.vocab_size, config.d_model);
@@ -130,7 +130,7 @@ impl T5 {
         &self.config
     }
 
-    /// `ids` `[B, L]` u32, padded to the pipeline's length -> `[B, L, d_model]`. The token is looked at before each
+    /// `ids` `[B, L]` u32, padded to the pipeline's length -> `[B, L, d_model]`. Checks the cancel token before each
     /// block.
     pub fn forward(&self, ids: &Tensor, cancel: &CancelToken) -> std::result::Result<Tensor, Stop> {
         let mut x = embed(&self.words, ids)?;

@@ -27,12 +27,12 @@ pub struct TaesdConfig {
 }
 
 impl TaesdConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
-    /// Of options that are already parsed.
+    /// From parsed options.
     pub fn read(o: &Options) -> Result<Self> {
         let blocks = o.usizes("num_decoder_blocks", &[3, 3, 3, 1])?;
         let n = blocks.len();

@@ -20,7 +20,7 @@ pub enum Prediction {
     Flow,
 }
 
-/// Where the steps' times lie between the training's.
+/// Timestep spacing: where the steps' times are among the training's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
     /// From the last time to the first, both included.
@@ -39,7 +39,7 @@ pub enum Betas {
     Cosine,
 }
 
-/// How a flow's times are bent towards noise for larger pictures.
+/// How a flow's times are shifted towards noise for larger pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlowShift {
     pub shift: f64,

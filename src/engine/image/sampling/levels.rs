@@ -98,7 +98,7 @@ fn zero_terminal_snr(betas: &mut [f64]) {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Levels {
     pub sigmas: Vec<f64>,
-    /// What the network is told at each.
+    /// The time that the network gets at each.
     pub times: Vec<f64>,
 }
 
@@ -191,7 +191,7 @@ pub struct FlowRun {
     pub start: FlowStart,
 }
 
-/// Where the levels lie before they are shifted.
+/// The levels before the shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowStart {
     /// Between the scheduler's own ends, both included (Stable Diffusion 3).

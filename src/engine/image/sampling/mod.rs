@@ -1,4 +1,4 @@
-//! Noise schedules, samplers and noise sources of diffusion and flow models, each held to its reference
+//! Noise schedules, samplers and noise sources of diffusion and flow models, each tested against its reference
 //! (`tests/pictures/sampling.rs`; diffusers 0.42).
 //!
 //! ```text
@@ -6,7 +6,7 @@
 //! noise -> Plan::run(model, noise source, token) -> latents
 //!             each step: Model::predict(x as trained, time) -> prediction -> clean picture -> the sampler's rule
 //! ```
-//! All arithmetic on latents is f32 on the CPU, with the factors in f64: a latent has few numbers, and the result is
+//! All arithmetic on latents is f32 on the CPU, with the factors in f64: latents have few values, and the result is
 //! the same whatever the network ran on.
 
 mod beta;
@@ -29,7 +29,7 @@ pub use rng::TorchRng;
 
 type Run<T> = Result<T, Stop>;
 
-/// The network, with whatever guides it.
+/// The network, with guidance.
 pub trait Model {
     /// What it predicts for `x` (as in training) at `time`; the answer is as long as `x`.
     fn predict(&mut self, x: &[f32], time: f64) -> Run<Vec<f32>>;
@@ -188,7 +188,7 @@ impl Walk<'_> {
     }
 }
 
-/// `a x + b y`, number by number.
+/// `a x + b y`, element by element.
 fn mix(x: &[f32], a: f64, y: &[f32], b: f64) -> Vec<f32> {
     x.iter().zip(y).map(|(x, y)| (a * f64::from(*x) + b * f64::from(*y)) as f32).collect()
 }

@@ -1,5 +1,5 @@
-//! Samplers that look back on nothing: Euler, Euler a, Heun, DPM2 (Karras et al. 2022 and k-diffusion's use of it), and
-//! DPM++ SDE (Lu et al. 2022, arXiv 2211.01095).
+//! Samplers without memory of earlier steps: Euler, Euler a, Heun, DPM2 (Karras et al. 2022 and k-diffusion's use of
+//! it), and DPM++ SDE (Lu et al. 2022, arXiv 2211.01095).
 
 use super::{Run, Walk, mix};
 use crate::domain::Sampler;

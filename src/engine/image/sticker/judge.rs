@@ -16,11 +16,11 @@ const SIDE: usize = 32;
 const THUMB: usize = SIDE / 2;
 const CELLS: usize = SIDE / 4;
 const DIRECTIONS: usize = 8;
-/// Numbers that it sees of a picture.
+/// Features of a picture.
 pub const FEATURES: usize = THUMB * THUMB * 4 + 2 * CELLS * CELLS * DIRECTIONS;
 const WIDTH: usize = 128;
 
-/// What it knows.
+/// Its weights.
 pub struct Judge {
     mean: Vec<f32>,
     /// `[FEATURES, WIDTH]`
@@ -77,7 +77,7 @@ impl Judge {
     }
 }
 
-/// The network's numbers as a picture of 32 x 32 in [0, 1], colour within alpha.
+/// The network's output as a picture of 32 x 32 in [0, 1], colour within alpha.
 pub fn shrunk(x: &[f32], side: usize) -> Vec<f32> {
     let block = side / SIDE;
     let mut out = vec![0.0; SIDE * SIDE * 4];

@@ -1,5 +1,5 @@
-//! The flow network: noisy RGBA picture + time + words -> its guess of the clean picture. `train/net.py` is the same
-//! in Python, name by name; `tests/pictures/parity.rs` holds both together.
+//! The flow network: noisy RGBA picture + time + words -> predicted clean picture. `train/net.py` is the same
+//! in Python, name by name; `tests/pictures/parity.rs` compares both.
 //!
 //! Shapes for the model inside this program: B = batch, pictures `[B, 64, 64, 4]`, convolutions on 16x16 cells of 128
 //! channels, a transformer of width 256 on L words followed by 8x8 patches. Channels last throughout. All f32.

@@ -1,6 +1,6 @@
 //! The three files of a model: `weights.safetensors`, `config.json`, `vocab.txt`, from inside the program or from a
-//! folder. A file from outside is believed nothing: its header is bounded by the file's own size, every shape is held
-//! against the configuration, and only then memory is taken, tensor by tensor.
+//! folder. A file from outside is not trusted: its header is bounded by the file's size, every shape is checked against
+//! the configuration, and only then memory is allocated, tensor by tensor.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -90,7 +90,7 @@ impl Files {
         bad(&self.path, reason)
     }
 
-    /// Holds one tensor of the header against what the network needs and what the file has.
+    /// Checks one tensor of the header against the network's shape and the file's size.
     fn check_tensor(&self, name: &str, shape: &[usize], size: u64) -> Result<()> {
         let entry = self
             .entries

@@ -7,7 +7,7 @@ use crate::domain::Grammar;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
 
-/// A grammar and how far an answer is by it.
+/// A grammar and the state of an answer in it.
 pub struct Constraint {
     machine: Machine,
     cursor: Cursor,
@@ -21,7 +21,8 @@ impl Constraint {
         Ok(Self { machine, cursor, order: None })
     }
 
-    /// Takes in an answer that is gone on with; false, and nothing changed, where it is not by the grammar.
+    /// Accepts the beginning of an answer that is continued; false, and nothing changed, where it does not match the
+    /// grammar.
     pub fn begin(&mut self, text: &str) -> Result<bool> {
         let cursor = self.read(text.as_bytes())?;
         if cursor.is_dead() {
@@ -49,15 +50,15 @@ impl Constraint {
         self.machine.must_end(self.cursor)
     }
 
-    /// The answer went on with `bytes`.
+    /// Accepts `bytes` as part of the answer.
     pub fn accept(&mut self, bytes: &[u8]) -> Result<()> {
         let cursor = self.read(bytes)?;
         self.cursor = self.machine.rest(cursor);
         Ok(())
     }
 
-    /// Sets the logits of all tokens to minus infinity that may not come; `is_end` tells end tokens. `words` are the
-    /// tokens' bytes in the order of their ids. Returns how many may come.
+    /// Sets the logits of all tokens to minus infinity that may not come; `is_end` says which tokens end the answer.
+    /// `words` are the tokens' bytes in the order of their ids. Returns how many may come.
     pub fn mask(&mut self, logits: &mut [f32], words: &[Vec<u8>], is_end: impl Fn(u32) -> bool) -> Result<usize> {
         let may_end = self.may_end();
         let word = |id: u32| words.get(id as usize).map_or(&[][..], Vec::as_slice);

@@ -1,4 +1,4 @@
-//! All ways to read a text by a grammar at once, byte by byte.
+//! Follows all parses of a text by a grammar at once, byte by byte.
 //!
 //! A way is a stack: the place where the next character must fit, and the places to continue at when the rules that it is
 //! in end. Stacks share their lower parts, a state is the set of stacks that are left, and states are remembered: the
@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use super::rules::{Rules, Symbol};
 
-/// Stacks in a state, steps for one character, and steps between two calls of [`Machine::rest`]. A grammar for people
-/// needs a handful; one that needs more is a trap.
+/// Stacks in a state, steps for one character, and steps between two calls of [`Machine::rest`]. An ordinary grammar
+/// needs a handful; one that needs more is malicious.
 const MOST_STACKS: usize = 4096;
 const MOST_STEPS: usize = 100_000;
 const MOST_WORK: usize = 200_000_000;

@@ -1,4 +1,4 @@
-//! Conversations told to templates that do not know all of them: without a system role, strictly by turns, or with
+//! Adapts conversations to templates without some of the roles: without a system role, strictly by turns, or with
 //! content only in parts. Messages are JSON, as templates take them.
 
 use serde_json::{Value, json};

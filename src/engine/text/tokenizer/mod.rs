@@ -1,4 +1,4 @@
-//! Text to tokens and back, as the model's own file says.
+//! Tokenizer and detokenizer, from the model's own file.
 //!
 //! Byte-level BPE (`tokenizer.ggml.model` = `gpt2`) and SentencePiece with scores (`llama`), equal to llama.cpp token by
 //! token: tests hold them to fixtures. The `tokenizers` crate was not used: its pipeline stops at an expression's backtracking limit in

@@ -64,9 +64,9 @@ pub enum Mid {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeConfig {
     pub sinusoids: Sinusoids,
-    /// Numbers of the embedding.
+    /// Width of the embedding.
     pub embed_dim: usize,
-    /// Numbers of the guidance embedding of distilled models (LCM).
+    /// Width of the guidance embedding of distilled models (LCM).
     pub cond_proj_dim: Option<usize>,
     /// After the second linear layer.
     pub post_act: Option<Activation>,
@@ -87,12 +87,12 @@ const DOWN: [&str; 4] = ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossA
 const UP: [&str; 4] = ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"];
 
 impl UnetConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
-    /// Of options that are already parsed.
+    /// From parsed options.
     pub fn read(o: &Options) -> Result<Self> {
         refuse(o)?;
         let block_out_channels = o.usizes("block_out_channels", &[320, 640, 1280, 1280])?;
@@ -170,7 +170,7 @@ impl UnetConfig {
     }
 }
 
-/// What the reference offers and this network does not. `resnet_skip_time_act`, `resnet_out_scale_factor`,
+/// Refuses options of the reference that this network does not have. `resnet_skip_time_act`, `resnet_out_scale_factor`,
 /// `cross_attention_norm`, `mid_block_only_cross_attention` and `dropout` reach none of the blocks that are left.
 fn refuse(o: &Options) -> Result<()> {
     for name in ["dual_cross_attention", "class_embeddings_concat"] {

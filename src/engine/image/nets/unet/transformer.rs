@@ -16,7 +16,7 @@ pub struct TransformerShape {
     pub channels: usize,
     pub heads: usize,
     pub layers: usize,
-    /// Numbers of a text token.
+    /// Width of a text token.
     pub context: usize,
     pub groups: usize,
     /// Projections are stored as linear layers, not as 1x1 convolutions.

@@ -29,14 +29,14 @@ pub struct ZImageConfig {
     pub rope_theta: f64,
     /// What times of 0 to 1 are multiplied by.
     pub t_scale: f64,
-    /// How many numbers of a head turn with each coordinate (text or frame, row, column).
+    /// RoPE dimensions per axis (text or frame, row, column).
     pub axes_dims: Vec<usize>,
     /// One more than the largest coordinate there is an angle for.
     pub axes_lens: Vec<usize>,
 }
 
 impl ZImageConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
