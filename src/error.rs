@@ -1,7 +1,7 @@
-//! One error for every boundary: what happened (for a person), what to do, and details for those who help.
+//! The error type that crosses rooms: what happened, what to do, and details for experts.
 //!
-//! Rooms raise a [`Cause`] with its numbers; its wording in each language is written here and nowhere else, so the
-//! window, the command line and the tests say the same. Cheap to clone: errors travel in events.
+//! Rooms raise a [`Cause`] with its values; only this module words it, in each language, for the window, the command
+//! line and the tests. Cheap to clone: errors travel in events.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::lang::{Both, Lang};
 
 pub use names::{Reader, name_of};
 
-/// What a panic that was caught says.
+/// The message of a caught panic.
 pub fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
@@ -19,7 +19,7 @@ pub fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
 
 pub type Result<T> = std::result::Result<T, StudioError>;
 
-/// Why something did not happen. Fields carry the numbers that a person needs to act.
+/// The cause of an error. Fields have the values that a person needs to act.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cause {
     EmptyPrompt,
@@ -60,7 +60,7 @@ pub enum Cause {
         id: String,
         bytes: u64,
     },
-    /// They are here, but nobody knows whether they are what the card promises.
+    /// They are here, but not checked against the card.
     NotChecked {
         id: String,
     },
@@ -83,7 +83,7 @@ pub enum Cause {
         path: PathBuf,
         reason: Both,
     },
-    /// The file is something else than a model.
+    /// The file is not a model.
     NoModel {
         path: PathBuf,
         what: Both,
@@ -103,7 +103,7 @@ pub enum Cause {
         /// Names of files.
         missing: Vec<String>,
     },
-    /// A file or folder that was named for a picture model, of which it reads nothing.
+    /// A file or folder that was named for a picture model, and that it does not use.
     NotUsed {
         path: PathBuf,
         reason: Both,
@@ -182,7 +182,7 @@ pub enum Cause {
         context: usize,
         written: usize,
     },
-    /// The decoder made NaN or infinity of good latents.
+    /// The VAE decoder produced NaN or infinity from finite latents.
     BadDecode {
         bad: usize,
         of: usize,
@@ -213,12 +213,12 @@ pub enum Cause {
     Unsaved,
     /// Another window works on the same folders and does not answer: this one only shows.
     ReadOnly,
-    /// What is at this path cannot be written as a file.
+    /// This path cannot be written as a file.
     NotAFile {
         path: PathBuf,
         what: Both,
     },
-    /// Whoever read the program's output has gone (`| head`): no failure to speak of.
+    /// The reader of the program's output has gone (`| head`): not a failure.
     OutputClosed,
     /// The program's output could not be written; `full` where the disk that it goes to is.
     OutputFailed {
@@ -230,11 +230,11 @@ pub enum Cause {
         kept: PathBuf,
         reason: Both,
     },
-    /// A picture file without settings that we can read.
+    /// A picture file without readable settings.
     NoSettingsInside {
         path: PathBuf,
     },
-    /// A JPEG was written without its settings, which take so many bytes.
+    /// A JPEG was written without its settings, which are too long.
     SettingsTooLong {
         path: PathBuf,
         bytes: usize,
@@ -349,7 +349,7 @@ impl StudioError {
         &self.0.cause
     }
 
-    /// Whether it tells a person what the other one does: the same cause, for files of one folder too.
+    /// Whether a person learns nothing new from the other one: the same cause, for files of one folder too.
     pub fn is_like(&self, other: &Self) -> bool {
         let together = |a: &Path, b: &Path| a.parent().is_some() && a.parent() == b.parent();
         match (self.cause(), other.cause()) {
@@ -382,7 +382,7 @@ impl StudioError {
         &self.0.details
     }
 
-    /// Adds what lay underneath, to be shown behind a fold.
+    /// Adds an underlying message, shown under Details.
     pub fn with_details(self, details: impl fmt::Display) -> Self {
         let mut all = self.0.details.clone();
         if !all.is_empty() {
@@ -405,7 +405,7 @@ impl StudioError {
         Self::from(cause).with_details(error)
     }
 
-    /// Anything that no cause is made for, as the start of a sentence without its end.
+    /// Any other cause, as a sentence without its full stop.
     pub fn other(what: Both) -> Self {
         Cause::Other { what }.into()
     }
@@ -425,7 +425,7 @@ impl StudioError {
     }
 }
 
-/// What the system says of a file, in a person's words; its own are in the details.
+/// The system's error in plain words; its own words are in the details.
 pub(crate) fn plain(error: &std::io::Error) -> Both {
     use std::io::ErrorKind as Kind;
     let (en, zh) = match error.kind() {

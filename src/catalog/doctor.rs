@@ -1,4 +1,4 @@
-//! The model doctor: what a model file or folder is, told from headers alone. No weights are read.
+//! The model doctor: what a model file or folder is, from its headers alone. No weights are read.
 
 use std::fs;
 use std::path::{Path, PathBuf};

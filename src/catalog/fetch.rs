@@ -21,7 +21,7 @@ use crate::lang::{Both, Lang, both};
 /// Where the model hub is; `HF_ENDPOINT` names another, as for the hub's own tools.
 const HUB: &str = "https://huggingface.co";
 const EVENTS: usize = 256;
-/// Progress is told this often.
+/// Progress is reported this often.
 const PROGRESS: Duration = Duration::from_millis(100);
 /// Left free on a disk beside what is fetched.
 const SLACK: u64 = 16 << 20;
@@ -546,7 +546,7 @@ fn enough_room(folder: &Path, bytes: u64) -> std::result::Result<(), Stop> {
     room().map_err(Stop::Local)
 }
 
-/// The way out for news.
+/// Sends events.
 struct News {
     id: String,
     events: Sender<FetchEvent>,

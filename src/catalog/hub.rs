@@ -1,5 +1,5 @@
 //! What the model hub says of its large files: size, SHA-256, and the commit that they are of. Asked for where a card
-//! has no hash, and kept beside the file: what comes later must be the same.
+//! has no hash, and kept beside the file: later fetches must give the same.
 
 use std::fs::{self, File};
 use std::io::Read;

@@ -109,7 +109,7 @@ pub fn shelf(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> Shelf {
             Ok((report, error))
         });
         match examined {
-            // A part is told of when a model takes it.
+            // A part is reported when a model uses it.
             Ok((report, _)) if report.trouble.is_some() && (report.kind.is_some() || report.language.is_some()) => {
                 shelf.broken.extend(report.trouble.map(|error| broken(path, report.bytes, error)));
             }
@@ -141,7 +141,7 @@ pub fn refusal(report: &Report, headers: &[Header], runs: Runs<'_>) -> Option<St
     gguf.and_then(|gguf| runs(gguf).err())
 }
 
-/// A card for a model of which parts are missing: it is told of, and cannot be used.
+/// A card for a model with missing parts: it is listed, and cannot be used.
 fn incomplete(path: PathBuf, error: &StudioError) -> Option<ModelCard> {
     let Cause::MissingParts { missing, .. } = error.cause() else { return None };
     let about = |lang| format!("{} {}", error.summary(lang), error.remedy(lang));
@@ -206,12 +206,12 @@ fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A card for each loose file that holds a denoiser, with the parts that fill what it lacks.
+/// A card for each loose file that holds a denoiser, with the parts that complete it.
 pub fn checkpoints(shelf: &Shelf) -> Vec<ModelCard> {
     shelf.reports.iter().filter_map(|report| checkpoint(report, &[shelf])).collect()
 }
 
-/// The card of a denoiser; the first of `shelves` that has what it lacks gives it.
+/// The card of a denoiser; missing parts come from the first of `shelves` that has them.
 pub fn checkpoint(report: &Report, shelves: &[&Shelf]) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
     let name = name_of(&report.path)?;
@@ -243,7 +243,7 @@ struct Filled {
     lacks: String,
 }
 
-/// Takes what a model lacks from the first of `shelves` that has it.
+/// Takes a model's missing parts from the first of `shelves` that has them.
 fn fill(report: &Report, shelves: &[&Shelf]) -> Filled {
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
@@ -346,7 +346,7 @@ pub fn name_apart(cards: &mut [ModelCard], known: &[ModelCard], folder: &Path) {
     }
 }
 
-/// Writes down what a model's headers tell beyond its card.
+/// Adds what a model's headers say beyond its card.
 fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[PartFacts], lacks: String) {
     let side = card.defaults.width.unwrap_or(512);
     let need = report.need(side, side, with);

@@ -1,4 +1,4 @@
-//! The catalogue: which models there are, which of them are here, and how the others come.
+//! The catalogue: the known models, which of them are on this machine, and how to fetch the others.
 //!
 //! A model's files are at `<models folder>/<card id>/<file name>`. What is still coming has `.part` at its end, what
 //! was checked has a `.verified` note beside it.
@@ -102,7 +102,7 @@ impl Catalog {
         let presences = self.presences();
         for (card, presence) in self.cards.iter_mut().zip(presences) {
             let folder = self.folder.join(&card.id);
-            // What is being fetched lacks its parts for a while.
+            // During a fetch, parts are missing for a while.
             let coming = matches!(presence, ModelPresence::Partial { .. } | ModelPresence::Absent)
                 && card.files.iter().any(|file| !file.sources.is_empty());
             if card.local.is_none()

@@ -1,5 +1,5 @@
-//! Files that a person opened from anywhere, and parts that they chose for a model that lacks some. The doctor looks
-//! first: what it refuses becomes no card.
+//! Files that a person opened from anywhere, and parts that they chose for incomplete models. The doctor checks them
+//! first: what it refuses gets no card.
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +12,8 @@ use crate::formats::gguf::first_part;
 use crate::formats::layout::part_name;
 use crate::lang::{Both, both};
 
-/// The card of the model at `path`: a file, the first of several, or a folder. What it lacks is taken from `parts`, then
-/// from the models folder's own. The card's id is the path. Beside the card: why the engine does not run it.
+/// The card of the model at `path`: a file, the first of several, or a folder. Missing parts are taken from `parts`,
+/// then from the models folder. The card's id is the path. Beside the card: why the engine does not run it.
 ///
 /// # Errors
 /// A file that is no model, or cannot be run; a part that it has no use for.

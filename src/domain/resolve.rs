@@ -1,4 +1,4 @@
-//! From the name of a model to the files that a job runs on: the one way for the window and the shell.
+//! Resolves a model's name to the files that a job runs on, for the window and the shell.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub enum At {
     File,
     Folder,
     Nothing,
-    /// Nobody looked: whoever opens it says what is wrong with it.
+    /// Not checked: opening it reports what is wrong.
     Unseen,
 }
 

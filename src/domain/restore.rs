@@ -49,7 +49,7 @@ pub mod told {
         )
     }
 
-    /// What the model cannot be told.
+    /// A setting that the model does not take.
     pub fn no_effect(what: &Both, said: &str) -> Both {
         Both::new(
             format!("The picture says {} {said}, which has no effect on this model and is left out.", what.en),
@@ -104,7 +104,7 @@ impl Takes {
     }
 }
 
-/// Whether a sampler walks over the training's own times, so that a schedule has no effect on it.
+/// Whether a sampler uses the training's own timesteps, so that a schedule has no effect on it.
 fn is_timed(sampler: Sampler) -> bool {
     matches!(sampler, Sampler::Ddim | Sampler::Plms | Sampler::Lcm)
 }

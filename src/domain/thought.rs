@@ -1,7 +1,7 @@
-//! Thoughts: what some models write before they answer, between tags as `<think>` and `</think>`.
+//! Thoughts (reasoning): what some models write before they answer, between tags as `<think>` and `</think>`.
 //!
 //! A thought begins an answer; a tag further behind is text that speaks of tags. Where the prompt itself opens the
-//! thought, the engine tells the opening tag first, so that a kept answer is whole by itself.
+//! thought, the engine sends the opening tag first, so that a stored answer is complete.
 
 use std::borrow::Cow;
 

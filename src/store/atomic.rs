@@ -1,7 +1,6 @@
-//! Writing a file so that at any moment, power cut included, either the old one or the new one is there, whole.
+//! Atomic writes: at any moment, also after a power cut, the file is either the old one or the new one, complete.
 //!
-//! The way: a temporary file in the same folder, written, synced, renamed, and the folder synced. Nothing else is
-//! touched before the rename.
+//! A temporary file in the same folder is written, synced and renamed, then the folder is synced.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -114,7 +113,7 @@ fn may_wait(_: &fs::Metadata) -> bool {
     false
 }
 
-/// Puts a new file with `bytes` in the place of a regular file, with the old one's permissions, or of none.
+/// Replaces a regular file, if any, by a new one with `bytes` and the old one's permissions.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let file = temporary(path, bytes)?;
     if let Ok(old) = fs::metadata(path) {
@@ -126,7 +125,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Appends, for what an open file holds is not ours to cut.
+/// Appends: the contents of an open file are not truncated.
 fn stream(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = OpenOptions::new().append(true).open(path).and_then(|mut file| file.write_all(bytes));
     written.map_err(|e| disk::write_error(path, bytes.len() as u64, &e))

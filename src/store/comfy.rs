@@ -1,4 +1,4 @@
-//! ComfyUI's graph of nodes: from the sampler, along the links, to what it was given.
+//! Reads settings from ComfyUI's node graph: from the sampler, along the links, to its inputs.
 
 use serde_json::Value;
 
@@ -120,7 +120,7 @@ impl<'a> Graph<'a> {
         None
     }
 
-    /// The text that a node stands for: its own, those that it joins, else those of the conditionings that it is made
+    /// The text of a node: its own, those that it joins, else those of the conditionings that it is made
     /// of, by lines. `left` counts the nodes that may still be looked at.
     fn text(&self, node: &'a Value, left: &mut usize) -> Option<String> {
         *left = left.checked_sub(1)?;

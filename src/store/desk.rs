@@ -11,7 +11,7 @@ use crate::lang::{Both, both};
 
 const MAX_FILE: u64 = 16 << 20;
 
-/// Reads the desk; without a file it is empty. One that cannot be read as a desk is renamed and told.
+/// Reads the desk; without a file it is empty. One that cannot be read as a desk is renamed and reported.
 pub fn load(path: &Path) -> Result<Desk> {
     let file = match File::open(path) {
         Ok(file) => file,

@@ -10,7 +10,7 @@ use crate::writing::export::{Block, Document, Image, Span, TextFormat};
 
 /// Writes `document` at the person's path. Formats that hold pictures get them inside; Markdown gets a folder beside it
 /// (`story-pictures` for `story.md`), since few of its readers show pictures in `data:` addresses. The text is written
-/// in any case; a picture that cannot be read is its description there, and is told.
+/// in any case; a picture that cannot be read is replaced by its description, and reported.
 pub fn write_text(mut document: Document, format: TextFormat, path: &Path) -> Result<Option<StudioError>> {
     let mut folder = Beside::new(path);
     let (mut missing, mut first) = (0, None);

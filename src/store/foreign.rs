@@ -1,5 +1,5 @@
 //! Settings that other programs write as JSON: SwarmUI, Fooocus, InvokeAI, NovelAI, Draw Things, ComfyUI. Each is turned
-//! into the fields of A1111's form, so that all are understood, and told about, in one place.
+//! into the fields of A1111's form, so that one place reads and reports them all.
 
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ pub fn read(keyword: &str, text: &str, software: &str, description: &str) -> Opt
     Some(Foreign::Record(Box::new(record), source))
 }
 
-/// JSON as Python writes it: NaN and infinities stand bare in it, and are read as null.
+/// JSON as Python writes it: bare NaN and Infinity are read as null.
 fn from_python(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().or_else(|| {
         let (mut plain, mut rest, mut quoted) = (String::with_capacity(text.len()), text, false);
@@ -190,7 +190,7 @@ fn fooocus(value: &Value, named: Option<Source>) -> Option<Written> {
         let steps = steps_of(&text(value, "performance"));
         fields.extend(steps.map(|n| ("Steps".to_owned(), n.to_string())));
     }
-    // `v2.1.862` alone does not say whose.
+    // `v2.1.862` alone does not name the program.
     if let Some((_, version)) = fields.iter_mut().find(|(key, own)| key == "Version" && !own.contains("ooocus")) {
         version.insert_str(0, "Fooocus ");
     }

@@ -17,9 +17,9 @@ use crate::lang::Both;
 
 const ENDING: &str = "jsonl";
 const TRASH: &str = ".trash";
-/// While text streams, the disk is made to keep it this often.
+/// While text streams, it is synced to disk this often.
 pub const SYNC_EVERY: Duration = Duration::from_millis(500);
-/// What a person types (a system prompt, a card...) is written when it rested this long, and at the latest after
+/// What a person types (a system prompt, a card...) is written after a pause this long, and at the latest after
 /// [`TYPED_LONGEST`].
 const SETTLE: Duration = Duration::from_millis(500);
 const TYPED_LONGEST: Duration = Duration::from_secs(5);
@@ -186,7 +186,7 @@ impl Journals {
     }
 
     /// Closes a conversation's file. One that cannot be written stays open with its lines: [`Self::sync_due`] tries
-    /// again, and tells.
+    /// again, and reports.
     fn close(&mut self, id: &ConversationId) {
         if let (Ok(path), Some(open)) = (self.path(id), self.open.get_mut(id))
             && open.finish(&path).is_ok()

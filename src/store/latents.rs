@@ -1,9 +1,9 @@
-//! Latents on disk: what is kept of a picture whose decoding failed, so that its steps need not be done again.
+//! Latents on disk: kept when the decoding of a picture fails, so that its steps need not run again.
 //!
 //! A safetensors file in ComfyUI's form (`latent_tensor` `[B, C, h, w]` in F32, and an empty `latent_format_version_0`
 //! that says: as a VAE takes them), so that it can be decoded there too; the settings are in the metadata as
-//! `parameters`, as they are in our pictures. Without the second tensor the numbers are ComfyUI's first form, scaled
-//! as Stable Diffusion 1.5 has them.
+//! `parameters`, as they are in our pictures. Without the second tensor the latents are in ComfyUI's first format,
+//! scaled as for Stable Diffusion 1.5.
 
 use std::collections::HashMap;
 use std::fs::File;

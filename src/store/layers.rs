@@ -52,8 +52,8 @@ pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
     Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
 }
 
-/// A PNG for each layer that is shown, and for the ground, each as large as the picture, so that they lie right on each
-/// other. Nothing is written over. Returns how many.
+/// A PNG for each layer that is shown, and for the ground, each as large as the picture, so that they align. Existing
+/// files are not overwritten. Returns how many were written.
 pub fn write_each(scene: &SceneLayers, folder: &Path) -> Result<usize> {
     let ground = scene.ground.iter().map(|ground| ("ground".to_owned(), (**ground).clone()));
     let shown = scene.layers.iter().filter(|layer| !layer.hidden);

@@ -6,7 +6,7 @@
 //!
 //! Deleting moves into `.trash` inside the library, not into the system's trash: a move on the same disk is
 //! instant, works the same everywhere, and undo can always take it back; the system's trash can be off, on another
-//! disk, or (Windows, macOS) not be told to restore.
+//! disk, or (Windows, macOS) have no way to restore.
 
 use std::collections::HashMap;
 use std::fs;

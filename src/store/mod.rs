@@ -55,7 +55,7 @@ use decoder::Decoder;
 const QUEUE: usize = 4096;
 /// Events that may wait for the window.
 const EVENTS: usize = 4096;
-/// Longest time that a request which must not be lost waits for room. The window never notices.
+/// Longest time that a request which must not be lost waits for room; too short to notice.
 const PATIENCE: Duration = Duration::from_millis(20);
 /// Largest side of a thumbnail.
 pub const THUMBNAIL: u32 = 256;
@@ -143,7 +143,7 @@ fn failed(request: &Request, error: StudioError) -> StoreEvent {
     }
 }
 
-/// The way out for news.
+/// Sends events.
 #[derive(Clone)]
 struct Events {
     sender: Sender<StoreEvent>,

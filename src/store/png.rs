@@ -17,7 +17,7 @@ use crate::domain::{Picture, PictureRecord};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::{Both, both};
 
-/// The keyword of the text chunk that A1111 and its kin use.
+/// The keyword of the text chunk that A1111 and similar programs use.
 const KEYWORD: &str = "parameters";
 
 /// Largest side of a picture that is opened.
@@ -114,7 +114,7 @@ pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Resul
     Ok(bytes)
 }
 
-/// What is to be told where the file at `path` was written by [`encode_as`] without its settings.
+/// The error to report where [`encode_as`] wrote the file at `path` without its settings.
 pub fn too_long(path: &Path, record: Option<&PictureRecord>) -> Option<StudioError> {
     too_long_text(path, record.map(parameters::write).as_deref())
 }
@@ -148,7 +148,7 @@ fn on_white(rgba: &[u8]) -> Vec<u8> {
     rgb
 }
 
-/// What the head of a picture file tells without its pixels.
+/// What the head of a picture file says, without its pixels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Head {
     pub width: u32,
@@ -168,7 +168,7 @@ impl Head {
         }
     }
 
-    /// The settings with the program that wrote them. A size that the text does not tell is the picture's own.
+    /// The settings with the program that wrote them. A size that the text does not name is the picture's own.
     pub fn read(&self) -> Option<Foreign> {
         let software: Vec<&str> =
             self.others.iter().filter(|(name, _)| SOFTWARE.contains(&name.as_str())).map(|(_, t)| t.as_str()).collect();

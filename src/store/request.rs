@@ -45,7 +45,7 @@ pub enum Request {
     ScanLibrary,
     /// Looks for files that came, changed or went since the last look, and opens no others. -> `LibraryChanged`
     RescanLibrary,
-    /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`,
+    /// Uses this folder from now on, even where it cannot be written to yet (that is reported). -> `Library`,
     /// and `LibraryLeft` with what is in the old one
     SetLibraryFolder(PathBuf),
     /// At most [`super::THUMBNAIL`] pixels wide and high. The newest wishes come first; when too many wait, the
@@ -72,7 +72,7 @@ pub enum Request {
     DeleteConversation(ConversationId),
     /// Out of the trash. -> nothing
     RestoreConversation(ConversationId),
-    /// In the texts of all conversations, in the place of the search before. Without words nothing is searched any
+    /// Searches the texts of all conversations; replaces the search before. Without words nothing is searched any
     /// more. -> `TextsFound`, several times
     SearchTexts { serial: u64, words: String },
     /// -> `Personas`

@@ -76,7 +76,7 @@ pub fn text(kind: TrashKind, id: &Path, lang: Lang, journals: &Journals, people:
     Ok(String::from_utf8_lossy(&TextFormat::Markdown.write(&document)?).into_owned())
 }
 
-/// All that a character says and is told, part by part.
+/// All texts of a character, part by part.
 fn sheet(persona: &Persona) -> String {
     let lore = persona.lore.iter().map(|card| format!("**{}** {}", card.name, card.about));
     let parts = [persona.system.clone()].into_iter().chain(persona.greetings.clone());

@@ -29,7 +29,7 @@ const SLICE: Duration = Duration::from_millis(20);
 const RETRY: Duration = Duration::from_secs(2);
 /// Pictures that a new window shows of those before it.
 const RECENT: usize = 24;
-/// A character's picture has at most so many pixels a side.
+/// Longest side of a character's picture, in pixels.
 const FACE: u32 = 1024;
 
 pub struct Worker {
@@ -48,7 +48,7 @@ pub struct Worker {
     /// The library's files as the window knows them.
     known: Known,
     search: Option<Search>,
-    /// A conversation could not be written: told once, until it works again.
+    /// A conversation could not be written: reported once, until it works again.
     journal_failed: bool,
     /// Settings and characters that could not be written, newest of each.
     unsaved_settings: Option<Box<Settings>>,
@@ -142,7 +142,7 @@ impl Worker {
         outcome
     }
 
-    /// A file of the library that the window is told of, also where a walk is on its way.
+    /// A file of the library that is reported to the window, also during a walk.
     fn note_saved(&mut self, item: &LibraryItem) {
         self.note_known(&item.path);
         if let Some(running) = self.scan.as_mut().filter(|r| item.path.starts_with(r.scan.library())) {
@@ -321,7 +321,7 @@ impl Worker {
                 return Ok(());
             }
             Request::RescanLibrary => {
-                // One that is under way tells all that this one would.
+                // A walk that is under way reports everything that this one would.
                 if self.scan.is_none() {
                     self.begin_scan(true);
                 }
@@ -377,7 +377,7 @@ impl Worker {
             Request::ListConversations => StoreEvent::Conversations(self.journals.list()),
             Request::LoadConversation(id) => StoreEvent::Conversation(Box::new(self.journals.load(&id)?)),
             Request::Journal { id, entry } => {
-                // Where it fails, the lines wait: the next look at what is due tries again, and tells.
+                // Where it fails, the lines wait: the next sync tries again, and reports.
                 return self.journals.append(&id, &entry).or_else(|error| self.note_journal(Err(error)));
             }
             Request::KeepConversations(all) => {

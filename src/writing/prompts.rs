@@ -7,9 +7,9 @@ use crate::lang::Lang;
 
 /// Letters of a prompt that are kept.
 pub const LONGEST: usize = 500;
-/// Letters of a passage that stands for itself.
+/// Longest passage that is used as it is, in letters.
 const PASSAGE: usize = 300;
-/// Letters by which words are told to be the same, whatever their endings.
+/// Letters by which words count as the same, whatever their endings.
 const STEM: usize = 5;
 /// Shorter words say little of a subject.
 const WORD: usize = 4;

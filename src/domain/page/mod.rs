@@ -1,4 +1,4 @@
-//! A page: one text that a person and a model write together, with all that it ever was.
+//! A page: one text that a person and a model write together, with its whole history.
 //!
 //! Each change is an [`Edit`] that knows what it took away, and which change it followed: undoing walks up that tree,
 //! redoing walks down, and a change after an undo is a branch beside what was undone. [`Page::apply`] is the only way

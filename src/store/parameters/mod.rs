@@ -17,7 +17,7 @@ pub use source::Source;
 
 use crate::domain::{Enlarge, ImageParam, NoiseSource, Parameter, PictureRecord, Schedule, Seed};
 
-/// Texts longer than this are not looked at: no honest prompt has a million letters.
+/// Longer texts are not read: no real prompt has a million letters.
 pub const MAX_TEXT: usize = 1 << 20;
 
 const NEGATIVE: &str = "Negative prompt:";
@@ -114,7 +114,7 @@ fn rarer() -> impl Iterator<Item = ImageParam> {
     ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !always.contains(number))
 }
 
-/// The settings of a copy that was made larger, as A1111 tells of it; the size in them stays that of the drawing.
+/// The settings of an upscaled copy, in A1111's fields; the size in them stays that of the drawing.
 pub fn note_enlarged(text: String, enlarge: Enlarge) -> String {
     if enlarge.times <= 1 {
         return text;

@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The scale of guidance: with FLUX the distilled one, which its network is told.
+    /// The guidance scale: with FLUX the distilled guidance, which is an input of its network.
     fn guidance(&mut self) -> f32 {
         let plain = self.real(GUIDANCE.keys);
         let distilled = self.real(&["Distilled CFG Scale"]);
@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
         Some(if number == ImageParam::ClipSkip { value.abs() } else { value })
     }
 
-    /// 0 and 0 where it is not told.
+    /// 0 and 0 where it is missing.
     fn size(&mut self) -> (u32, u32) {
         if let Some(said) = self.get(&["Size", "Resolution"]) {
             return size(said).unwrap_or_else(|| {

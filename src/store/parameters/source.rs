@@ -1,4 +1,4 @@
-//! Which program wrote a picture's settings, as far as they tell.
+//! Which program wrote a picture's settings, as far as they say.
 
 /// A program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! KoboldCpp's saves: one text in pieces, in which marks or names tell who speaks.
+//! KoboldCpp's saves: one text in pieces, in which marks or names say who speaks.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,5 @@
-//! Export: conversations and pages as files for other programs. A [`Document`] is between: Markdown is read into
-//! it once, and each format is written from it.
+//! Export: conversations and pages as files for other programs. Markdown is parsed into a [`Document`] once, and each
+//! format is written from it.
 
 mod compose;
 mod direction;
