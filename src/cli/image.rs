@@ -115,7 +115,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
-    // Pictures are drawn though nobody reads where they are; a full disk there is told at the end.
+    // A closed stdout stops no pictures; a full disk there is reported at the end.
     let mut told: Result<()> = Ok(());
     let mut size = (request.params.width, request.params.height);
     let mut scene = None;
@@ -281,7 +281,7 @@ fn request(
     Ok((ImageRequest { params, model, seed, layers }, decode))
 }
 
-/// What words are to mean; a thing that the model does not know is refused.
+/// The things chosen for words; a thing that the model does not know is refused.
 fn things_of(given: &[String]) -> Result<Things> {
     let mut all = Things::default();
     for pair in given {
@@ -364,11 +364,11 @@ fn unknown(name: &'static str, value: &str, choices: &[&str]) -> Cause {
     Cause::BadChoice { name, value: Both::same(value), choices: Both::same(choices.join(", ")) }
 }
 
-/// Where finished pictures go. What can be known to fail is found before the first step.
+/// Where finished pictures go. Bad paths are refused before the first step.
 struct Sink {
     out: Option<Out>,
     library: Option<PathBuf>,
-    /// Where latents go that have no place beside a picture.
+    /// Where latents go without a picture's path.
     latents: PathBuf,
     lang: Lang,
 }
@@ -491,7 +491,7 @@ fn is_open_raster(path: &Path) -> bool {
     ending(path).eq_ignore_ascii_case("ora")
 }
 
-/// Whether the layers of a scene are wanted; where there are none, it is said with how there would be.
+/// Whether layers are wanted; an error where the prompt has no scene.
 fn wants_layers(args: &ImageArgs, params: &ImageParams, model: &ModelRef) -> Result<bool> {
     let out = args.out.as_deref().filter(|path| is_open_raster(path));
     let Some(name) = out.map(|_| "out").or(args.layers.as_ref().map(|_| "layers")) else { return Ok(false) };
@@ -507,7 +507,7 @@ fn scene_of(params: &ImageParams, model: &ModelRef) -> Option<Reading> {
     draws_scenes.then(|| scene::read_with(&params.prompt, &params.negative, |word| params.things.get(word)))
 }
 
-/// What no sticker can be, in the words that ask for it.
+/// The note on a word that asks for something that stickers cannot be.
 fn no_sticker(cannot: Cannot, word: &str, lang: Lang) -> String {
     let what = match cannot {
         Cannot::Photo => ("photographs", "照片"),

@@ -9,7 +9,7 @@ use super::Cli;
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
-/// Most of stdin that is read as a prompt.
+/// Longest prompt on stdin, in bytes.
 const LONGEST: u64 = 64 << 20;
 
 /// The prompt that was given; what is on stdin where that is `-`, or where none was given and something is piped in.
@@ -25,7 +25,7 @@ pub fn prompt(given: Option<&str>, command: &str) -> Result<String> {
     }
 }
 
-/// Ends as any missing argument does.
+/// Exits with the usage error of a missing argument.
 fn missing(command: &str) -> ! {
     let mut cli = Cli::command();
     cli.build();

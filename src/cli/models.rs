@@ -57,7 +57,7 @@ pub enum ModelsCommand {
 }
 
 impl ModelsCommand {
-    /// Whether it tells what models are.
+    /// Whether it needs the headers of all models.
     pub fn tells(&self) -> bool {
         matches!(self, Self::List { .. } | Self::Check { .. })
     }
@@ -159,7 +159,7 @@ fn card_of<'a>(context: &'a Context, name: &'a str) -> &'a str {
     context.catalog.card_at(Path::new(name)).map_or(name, |card| &card.id)
 }
 
-/// Whether fetching a card's files mends this.
+/// Whether fetching the card's files again fixes this error.
 fn comes_again(error: &StudioError) -> bool {
     matches!(error.cause(), Cause::BadModelFile { .. })
 }
@@ -176,7 +176,7 @@ fn hash(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<
     if done? { Ok(()) } else { Err(Stop::Cancelled) }
 }
 
-/// Fetches a card's files; which source is asked, and which ones failed, is said on stderr.
+/// Fetches a card's files; sources and failures are printed on stderr.
 pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Interrupts) -> Result<(), Stop> {
     let lang = context.lang;
     let Some(card) = context.catalog.card(id).cloned() else {
@@ -298,17 +298,17 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
     Ok(out::line(format_args!("{}: {}", context.lang.pick("quantisation", "量化"), info.quantization))?)
 }
 
-/// What the headers of a model say.
+/// What the headers of a model say: a picture model or a language model.
 enum Looked {
     Talks(TextModelInfo),
     Draws(Box<Report>),
 }
 
-/// Looks into the file or folder at `path`; each header is read once. A Qwen3 in a GGUF file may talk or be a part of
-/// what draws: it is the latter where it cannot be talked with.
+/// Looks into the file or folder at `path`; each header is read once. A Qwen3 in a GGUF file may be a language model or
+/// a text encoder: the latter where it has no language head.
 ///
 /// # Errors
-/// A language model that cannot be run; what is no model.
+/// A language model that cannot be run; a file that is not a model.
 fn look_into(path: &Path) -> Result<Looked, StudioError> {
     let draws = |headers: &[Header]| examine_read(path, headers).map(|report| Looked::Draws(Box::new(report)));
     let files = if path.is_dir() { ModelFiles::Folder(path.to_owned()) } else { ModelFiles::File(path.to_owned()) };
@@ -333,7 +333,7 @@ fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> R
     // Nobody promised a hash for the person's own files: they are checked against what runs them.
     if let Some(local) = &card.local {
         let path = &local.files.main;
-        // Those that cannot be run are no cards; what a model lacks is told of one that is.
+        // Models that cannot be run have no card; missing parts are reported for those that have.
         if let Some(lacks) = card.lacks().filter(|_| card.makes == Makes::Image) {
             let (path, family) = (path.clone(), local.kind.clone());
             return Err(Cause::LacksParts { path, family, lacks: lacks.to_owned() }.into());

@@ -1,5 +1,5 @@
-//! The flags of the numbers among the parameters: one for each row of the domain's tables. The compiler asks for a line
-//! of help here for each of them.
+//! The flags of the numeric parameters, one for each row of the domain's tables. The compiler requires a help line here
+//! for each.
 
 use clap::error::Error;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use crate::domain::{ImageParam, Parameter, TextParam};
 use crate::error::Result;
 
-/// What the command line says of a number, beside its name and range.
+/// The help of a numeric parameter.
 pub trait Flag: Parameter {
     /// One line of help.
     fn help(self) -> &'static str;

@@ -169,7 +169,7 @@ pub fn kv_of(name: Option<&str>) -> Result<KvType> {
     KvType::parse(name).ok_or_else(|| Cause::BadChoice { name: "kv", value: Both::same(name), choices }.into())
 }
 
-/// What the flags say, and `start` where they say nothing.
+/// The parameters from the flags, with `start` for the rest.
 fn params(args: &TextArgs, start: TextParams) -> Result<TextParams> {
     let stop = args.stop.iter().map(|text| args.sampling.unescape("stop", text)).collect::<Result<_>>()?;
     let mut params = TextParams { stop, draft: args.draft.clone(), ..start };

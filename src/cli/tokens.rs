@@ -1,4 +1,4 @@
-//! `aigc-studio tokens` and `aigc-studio render`: what a model reads of a text, without its weights.
+//! `aigc-studio tokens` and `aigc-studio render`: a model's tokens and rendered prompt, without its weights.
 
 use std::io::{BufRead, Read, Write};
 

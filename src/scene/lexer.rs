@@ -1,4 +1,4 @@
-//! From text to words: each is one of the grammar, a name of things, or unknown.
+//! The lexer: each word is one of the grammar, a name of things, or unknown.
 
 use std::ops::Range;
 

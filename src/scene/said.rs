@@ -1,4 +1,4 @@
-//! What a prompt says of a thing, and the things that it named.
+//! Attributes of things, and the things that a prompt named.
 
 use std::ops::Range;
 

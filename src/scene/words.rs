@@ -632,11 +632,11 @@ pub const DENIALS: (&[&str], &[&str]) = (
     &["没有", "没", "无", "不要", "别画", "不画", "不", "除了", "去掉", "不带"],
 );
 
-/// Words that stand for a thing that was named.
+/// Pronouns for a thing that was named.
 pub const PRONOUNS: (&[&str], &[&str]) =
     (&["it", "them", "him", "he", "she", "they"], &["它", "它们", "他", "她", "他们", "她们"]);
 
-/// Words that stand for the thing itself that is spoken of.
+/// Reflexive pronouns.
 pub const REFLEXIVES: (&[&str], &[&str]) =
     (&["itself", "himself", "herself", "themselves"], &["自己", "它自己", "他自己", "她自己"]);
 

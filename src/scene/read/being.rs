@@ -1,4 +1,4 @@
-//! What a prompt says of people and animals: what they do, what they look like, what they wear.
+//! Parses people and animals: actions, looks, clothes.
 
 use super::super::Item;
 use super::super::beings::{BEARDS, CLOTHES, FLYING, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
@@ -286,7 +286,7 @@ impl Reader<'_> {
         may_be && living && self.garment_ahead().is_some_and(|at| self.is_garment_at(at))
     }
 
-    /// Where the head of the next noun stands.
+    /// The place of the next noun's head.
     fn garment_ahead(&self) -> Option<usize> {
         let mut at = self.at + 1;
         while let Kind::Role(

@@ -1,4 +1,4 @@
-//! What a clause says of its things, and where it ends.
+//! Applies a clause's words to its things, and finds its end.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! How things stand to each other: relations, places, "it", and what rules itself out.
+//! Relations between things, places, "it", and contradictions.
 
 use super::*;
 
@@ -225,7 +225,7 @@ impl Reader<'_> {
                 self.fronted = true;
                 self.waiting = self.about.map(|about| Waiting::NextTo(self.base(about, relation), relation));
             }
-            // "a box with a cat on it": it is what was named before the one that stands so to it.
+            // "a box with a cat on it": "it" is the thing named before the one with the relation.
             Some(Waiting::ThisTo(thing, relation)) if !begins => {
                 let mut before = self.mentions.iter().rev().copied().filter(|other| *other != thing);
                 // "between them" is behind the first of two.
@@ -257,7 +257,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes in how a thing stands to another. "and" says less than any other relation of the same two, what is worn
+    /// Adds a relation between two things. "and" says less than any other relation of the same two, what is worn
     /// stands where its wearer does, and what former relations rule out is reported.
     pub(super) fn link(&mut self, thing: usize, relation: Relation, place: usize) {
         if relation == Relation::WornBy {
@@ -339,7 +339,7 @@ const TRAILING: &[&str] = &[
     "to the right",
 ];
 
-/// A way in which two things stand to each other, and whether the thing comes before the place on it.
+/// An axis of relations, and whether the thing comes before the place on it.
 #[derive(Clone, Copy, PartialEq)]
 enum Axis {
     Upright,

@@ -1,4 +1,4 @@
-//! How a noun is taken in: one thing, several of a kind, or one that was named before.
+//! Adds a noun's things: one thing, several of a kind, or one that was named before.
 
 use super::*;
 
