@@ -69,6 +69,7 @@ impl Fetcher {
         Self::start_with(FetchConfig::from_env(), card, models, offline, wake)
     }
 
+    /// Starts to fetch `card` with these addresses and time limits. Events are as for [`Self::start`].
     pub fn start_with(
         config: FetchConfig,
         card: ModelCard,

@@ -102,6 +102,10 @@ pub fn kept(path: &Path) -> Option<Facts> {
     serde_json::from_str(&text).ok().filter(Facts::is_good)
 }
 
+/// Writes the facts beside the file at `path`.
+///
+/// # Errors
+/// The file cannot be written.
 pub fn keep(path: &Path, facts: &Facts) -> Result<(), Stop> {
     let to = note_path(path);
     let text = serde_json::to_string(facts).unwrap_or_default();

@@ -279,6 +279,7 @@ pub fn languages(shelf: &Shelf) -> Vec<ModelCard> {
     whole.chain(shelf.incomplete.iter().cloned()).collect()
 }
 
+/// The card of a language model, from its headers; `None` for other files.
 pub fn language(report: &Report) -> Option<ModelCard> {
     let facts = report.language.as_ref()?;
     let note = match facts.chats {
@@ -420,6 +421,7 @@ fn card_of(kind: &Kind, name: String, side: u32) -> ModelCard {
     }
 }
 
+/// The id of a family in cards.
 pub fn family_id(family: Family) -> &'static str {
     match family {
         Family::Sd1 => "stable-diffusion-1",

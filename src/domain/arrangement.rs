@@ -126,10 +126,12 @@ impl Arrangement {
         self.set(name.clone(), change);
     }
 
+    /// The order of the layers, back to front; empty where the layout decides.
     pub fn order(&self) -> &[LayerName] {
         &self.order
     }
 
+    /// Sets the order of the layers, back to front.
     pub fn set_order(&mut self, order: Vec<LayerName>) {
         self.order = order;
     }

@@ -17,6 +17,7 @@ impl CancelToken {
         Self::default()
     }
 
+    /// Asks the job to end. Cannot be undone.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
     }

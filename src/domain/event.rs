@@ -114,6 +114,7 @@ pub struct TokenChoice {
 }
 
 impl TokenChoice {
+    /// The text of the token's bytes; incomplete UTF-8 is replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }

@@ -231,6 +231,7 @@ impl PictureTask {
 }
 
 impl Task {
+    /// The medium, and with it the lane, of the task.
     pub fn medium(&self) -> Medium {
         match self {
             Self::Picture(_) => Medium::Picture,

@@ -63,6 +63,7 @@ impl Ledger {
         self.parts.iter().map(|part| part.tokens).sum()
     }
 
+    /// Tokens that do not fit, in all parts.
     pub fn left_out(&self) -> usize {
         self.parts.iter().map(|part| part.left_out).sum()
     }

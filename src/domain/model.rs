@@ -278,6 +278,7 @@ pub struct Local {
 }
 
 impl ModelCard {
+    /// Size of all files in bytes; about right where the hub knows the exact size.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.bytes).sum()
     }

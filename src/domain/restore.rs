@@ -25,6 +25,7 @@ pub mod told {
         )
     }
 
+    /// A number outside the range of its slider, and the value that is set.
     pub fn out_of_range(what: &Both, said: f64, (min, max): (f64, f64), set: f64) -> Both {
         Both::new(
             format!("The picture says {} {said}, which is not within {min} to {max}; {set} is set instead.", what.en),
@@ -32,6 +33,7 @@ pub mod told {
         )
     }
 
+    /// A model of the picture that is not on this machine.
     pub fn not_here(model: &str) -> Both {
         Both::new(format!("The picture's model {model} is not here."), format!("图片所用的模型 {model} 不在这里。"))
     }

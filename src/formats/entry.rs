@@ -61,6 +61,7 @@ impl Entry {
         }
     }
 
+    /// The number of values.
     pub fn elements(&self) -> u64 {
         self.shape.iter().map(|&n| n as u64).product()
     }

@@ -107,6 +107,7 @@ impl Need {
         self.weights().saturating_add(self.drawing)
     }
 
+    /// Bytes of all weights.
     pub fn weights(&self) -> u64 {
         self.text.saturating_add(self.denoiser).saturating_add(self.vae)
     }

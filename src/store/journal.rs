@@ -64,6 +64,7 @@ struct Typed {
 }
 
 impl Journals {
+    /// Journals in `folder`, which is created with the first conversation.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), open: HashMap::new(), deleted: HashSet::new(), read_only: false }
     }

@@ -66,6 +66,10 @@ impl Personas {
         kept
     }
 
+    /// Reads a character.
+    ///
+    /// # Errors
+    /// A file that is missing, too large or not readable as one.
     pub fn read(&self, id: &PersonaId) -> Result<KeptPersona> {
         let path = self.path(id, ENDING)?;
         let mut bytes = Vec::new();

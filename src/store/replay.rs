@@ -31,6 +31,7 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// Applies the next entry.
     pub fn apply(&mut self, entry: JournalEntry) {
         match entry {
             JournalEntry::Title { title } => self.title = title,

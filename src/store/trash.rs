@@ -22,6 +22,7 @@ pub fn pictures(scan: Scan, library: &Path) -> Vec<Trashed> {
     scan.finish(Vec::new(), &[]).came.into_iter().filter_map(trashed).collect()
 }
 
+/// The conversations in the trash.
 pub fn conversations(journals: &Journals) -> Vec<Trashed> {
     let trash = Journals::new(journals.trash_folder());
     let files = trash.files();
@@ -39,6 +40,7 @@ pub fn conversations(journals: &Journals) -> Vec<Trashed> {
     trash.list().into_iter().filter_map(trashed).collect()
 }
 
+/// The characters in the trash.
 pub fn personas(personas: &Personas) -> Vec<Trashed> {
     let trash = Personas::new(personas.trash_folder());
     let trashed = |kept: crate::domain::KeptPersona| {

@@ -103,7 +103,7 @@ fn reading_the_prompt_and_loading_show_how_far() {
 #[test]
 fn turns_are_copied_edited_and_written_again() {
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
-    harness.get_by_label("Write it again").click();
+    harness.get_by_label("Regenerate").click();
     assert_eq!(asked(&mut harness), [Command::Regenerate]);
     let edits: Vec<_> = harness.get_all_by_label("Edit this message").collect();
     assert_eq!(edits.len(), 2);
@@ -496,7 +496,7 @@ fn who_is_writing_is_said_and_enter_sends_here() {
     focus_message(&mut harness);
     harness.key_press(Key::Enter);
     assert_eq!(asked(&mut harness), [Command::Send]);
-    harness.get_by_label("Write it again");
+    harness.get_by_label("Regenerate");
 }
 
 #[test]

@@ -238,6 +238,10 @@ impl Shelf {
         Ok((entry, bytes))
     }
 
+    /// The tensor `name` in `dtype` on `device`.
+    ///
+    /// # Errors
+    /// A missing tensor, a type that cannot be converted, a truncated file, or a cancel.
     pub fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Candle<Tensor> {
         let (entry, bytes) = self.read(name)?;
         let transposed = entry.arranged == Arranged::Transposed;

@@ -32,6 +32,7 @@ pub struct Attend<'a> {
 }
 
 impl Attend<'_> {
+    /// Attention with this many heads, without mask or bias.
     pub fn heads(heads: usize) -> Self {
         Self { heads, scale: None, causal: false, bias: None, half: false }
     }

@@ -129,6 +129,7 @@ impl<'a, T> Shared<'a, T> {
     }
 }
 
+/// Threads that the loops of this room use.
 pub fn threads() -> usize {
     rayon::current_num_threads()
 }

@@ -35,6 +35,7 @@ thread_local! {
 pub struct Current(Option<Arc<AtomicBool>>);
 
 impl Current {
+    /// The job of this thread; none outside of [`watch`].
     pub fn of_this_thread() -> Self {
         Self(CURRENT.with_borrow(Clone::clone))
     }

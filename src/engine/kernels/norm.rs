@@ -33,6 +33,7 @@ impl GroupNorm {
         Ok(Self { groups, eps, weight: ready(&weight)?, bias: ready(&bias)? })
     }
 
+    /// `weight` and `bias` `[channels]` below `vb`; `groups` must divide `channels`.
     pub fn load(vb: &VarBuilder, groups: usize, channels: usize, eps: f64) -> Result<Self> {
         Self::new(groups, eps, vb.get(channels, "weight")?, vb.get(channels, "bias")?)
     }
@@ -224,6 +225,7 @@ impl RmsNorm {
         Ok(Self { eps, weight: ready(weight)? })
     }
 
+    /// `weight` `[size]` below `vb`.
     pub fn load(vb: &VarBuilder, size: usize, eps: f64) -> Result<Self> {
         Self::new(&vb.get(size, "weight")?, eps)
     }

@@ -17,6 +17,7 @@ type Question = (ModelRef, Vec<(String, ModelRef)>);
 pub type DraftFinder = Newest<Question>;
 
 impl DraftFinder {
+    /// Starts the thread. Answers come out of the receiver; `wake` is called after each.
     pub fn start(wake: Wake) -> (Self, Receiver<Vec<String>>) {
         Self::with("drafts", wake, |(model, others)| able(&model, others))
     }

@@ -40,6 +40,10 @@ pub struct Meter {
 }
 
 impl Meter {
+    /// The context budget of a prompt.
+    ///
+    /// # Errors
+    /// A model file that cannot be read, or a template that fails.
     pub fn measure(&mut self, request: &LedgerRequest) -> Result<Ledger> {
         let words = Words::open(&model_path(&request.model)?)?;
         if !self.words.as_ref().is_some_and(|old| Arc::ptr_eq(old, &words)) {

@@ -15,6 +15,10 @@ use crate::formats::gguf::{self, Gguf};
 pub struct Identity(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
 impl Identity {
+    /// The identity of the file at `path`: its parts with their lengths and times.
+    ///
+    /// # Errors
+    /// A file that is missing or not readable.
     pub fn of(path: &Path) -> Result<Self> {
         let one = |path: PathBuf| match std::fs::metadata(&path) {
             Ok(about) => Ok((path, about.len(), about.modified().ok())),

@@ -54,6 +54,7 @@ pub struct Tensor {
 }
 
 impl Tensor {
+    /// The number of values.
     pub fn elements(&self) -> u64 {
         self.shape.iter().map(|&d| d as u64).product()
     }

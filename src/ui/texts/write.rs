@@ -34,7 +34,7 @@ texts! {
     CopyAnswer: "Copy this answer", "复制这个回答";
     EditTurn: "Edit this message", "编辑这条消息";
     EditHint: "Sent as a new version; the old one is kept.", "将作为新版本发送，原来的会保留。";
-    Regenerate: "Write it again", "重新生成";
+    Regenerate: "Regenerate", "重新生成";
     ContinueWriting: "Continue writing", "继续写";
     CopyCode: "Copy this code", "复制这段代码";
     TokenCount: "{0} {0:token|tokens}", "{0} 个词元";
@@ -58,7 +58,7 @@ texts! {
     NotFetchedOffline: "{0} is not on this machine, and the studio is set to stay offline.", "{0} 不在这台电脑上，而当前为离线模式。";
     FetchNow: "Fetch now", "现在下载";
     FetchingModel: "Fetching {0}", "正在下载 {0}";
-    PageStopHover: "Stops the model. Typing stops it too.", "停止续写。你一打字也会停下。";
+    PageStopHover: "Stops the model. Typing stops it too.", "停止续写。打字也会停止。";
     SpeakerWaits: "Write the first message: {0} answers.", "先写第一条消息，{0} 会回答。";
     EnterHolds: "Enter sends it once this answer is complete.", "按 Enter，会在本次回答完成后发送。";
     MessageHeld: "Your message is sent once this answer is complete.", "本次回答完成后会发送你的消息。";
@@ -73,7 +73,7 @@ texts! {
     EditAnswerHint: "The old version is kept", "原来的回答会保留";
     PictureOfTurn: "A picture of this", "为这段配图";
     LookInside: "Look inside: other likely tokens", "查看内部：其他可能的词元";
-    NoTokensKept: "This answer has no saved tokens: it was cut off, edited, or written by an older version. Regenerate it to look inside.", "这个回答没有保存词元：它被截断、编辑过，或由旧版本写成。重新生成即可查看。";
+    NoTokensKept: "This answer has no saved tokens: it was cut off, edited, or written by an older version. Regenerate the answer to look inside.", "这个回答没有保存词元：它被截断、编辑过，或由旧版本写成。重新生成即可查看。";
     TokenNamed: "token {0}, {1}", "词元 {0}，{1}";
     MightHaveBeen: "Alternative; click to continue from it", "备选；点击可从此处重写";
     Sure: "sure", "确定";

@@ -31,6 +31,10 @@ impl VaeOnly {
         memory::weights(Part::Vae, &opened.vae.1, Widths::FULL)
     }
 
+    /// Reads the VAE's weights.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or a cancel.
     pub fn load(opened: Opened, device: &Device, watch: &Watch) -> Run<Self> {
         let (config, header) = opened.vae;
         let vae = weights::load(header, DType::F32, device, &watch.within("vae"), |vb| Vae::load(config, vb, false))?;

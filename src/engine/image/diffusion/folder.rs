@@ -64,6 +64,10 @@ pub fn is_whole(folder: &Path) -> Result<bool> {
     Ok(parts.iter().all(|part| weights_of(&folder.join(part)).is_some()))
 }
 
+/// Reads the headers and configurations of a diffusers folder; no weights.
+///
+/// # Errors
+/// Missing parts, an unknown family, or parts that do not fit together.
 pub fn open(folder: &Path) -> Result<Opened> {
     let index = options(&folder.join(INDEX))?;
     let family = family(&index)?;

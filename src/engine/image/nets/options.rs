@@ -89,6 +89,10 @@ impl Options {
         Cause::UnsupportedOption { option: name.to_owned(), value, supported }.into()
     }
 
+    /// A whole number; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type, or more than 2^20.
     pub fn usize(&self, name: &str, default: usize) -> Result<usize> {
         Ok(self.optional_usize(name)?.unwrap_or(default))
     }
@@ -103,6 +107,10 @@ impl Options {
         number.ok_or_else(|| self.bad(name, &format!("which is not a whole number of at most {LARGEST}")))
     }
 
+    /// A finite number; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type.
     pub fn f64(&self, name: &str, default: f64) -> Result<f64> {
         Ok(self.optional_f64(name)?.unwrap_or(default))
     }
@@ -112,11 +120,19 @@ impl Options {
         value.as_f64().filter(|n| n.is_finite()).map(Some).ok_or_else(|| self.bad(name, "which is not a number"))
     }
 
+    /// A flag; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type.
     pub fn bool(&self, name: &str, default: bool) -> Result<bool> {
         let Some(value) = self.get(name) else { return Ok(default) };
         value.as_bool().ok_or_else(|| self.bad(name, "which is neither true nor false"))
     }
 
+    /// A string; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type.
     pub fn text<'a>(&'a self, name: &str, default: &'a str) -> Result<&'a str> {
         let Some(value) = self.get(name) else { return Ok(default) };
         value.as_str().ok_or_else(|| self.bad(name, "which is not a word"))

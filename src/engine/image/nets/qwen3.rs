@@ -43,6 +43,10 @@ impl Qwen3Config {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let heads = o.usize("num_attention_heads", 32)?;
         let kv_heads = if o.is_null("num_key_value_heads") { heads } else { o.usize("num_key_value_heads", 32)? };

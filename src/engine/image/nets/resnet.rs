@@ -93,6 +93,7 @@ impl Norm {
         Ok(Self { norm: GroupNorm::load(vb, groups, channels, eps)?, activation })
     }
 
+    /// `x` `[B, H, W, C]` -> the same shape.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self.activation {
             Activation::Silu => self.norm.forward_silu(x),

@@ -43,6 +43,10 @@ impl T5Config {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         // transformers reads its common names as other words for T5's own.
         let size = |name: &str, alias: &str, default| o.usize(name, o.usize(alias, default)?);

@@ -97,6 +97,10 @@ const KNOWN: &str = "EulerDiscrete, EulerAncestralDiscrete, HeunDiscrete, KDPM2D
                      DDIM, PNDM, UniPCMultistep, LCM, FlowMatchEulerDiscrete, FlowMatchHeunDiscrete";
 
 impl SchedulerConfig {
+    /// Parses `scheduler_config.json`; `path` is for the error, `chosen` as for [`Self::read`].
+    ///
+    /// # Errors
+    /// Invalid JSON, or values that are not supported.
     pub fn parse(text: &str, path: &Path, chosen: Sampler) -> Result<Self> {
         Self::read(&Options::parse(text, path)?, chosen)
     }

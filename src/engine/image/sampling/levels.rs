@@ -22,6 +22,7 @@ pub struct Training {
 }
 
 impl Training {
+    /// The levels of the training's times, 0 to `train_steps - 1`.
     pub fn new(config: &SchedulerConfig) -> Self {
         let n = config.train_steps;
         let (start, end) = (config.beta_start, config.beta_end);

@@ -12,6 +12,7 @@ fn lambda(sigma: f64) -> f64 {
     -sigma.ln()
 }
 
+/// DPM++ 2M and 2M SDE: runs all steps on `x` in place. `each` gets the steps done and the predicted clean latents.
 pub fn dpm_pp(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
     let config = &walk.plan.config;
     let (order, noisy) = (config.order, config.sampler == Sampler::DpmPp2MSde);
@@ -51,6 +52,7 @@ struct Seen {
     lambda: f64,
 }
 
+/// UniPC: runs all steps on `x` in place; `each` as in [`dpm_pp`].
 pub fn unipc(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
     let config = &walk.plan.config;
     let sigmas = &walk.plan.levels.sigmas;

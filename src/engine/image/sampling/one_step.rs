@@ -4,6 +4,7 @@
 use super::{Run, Walk, mix};
 use crate::domain::Sampler;
 
+/// Runs all steps on `x` in place. `each` gets the steps done and the predicted clean latents.
 pub fn run(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
     for step in 0..walk.plan.levels.times.len() {
         walk.step = step;

@@ -56,6 +56,7 @@ impl Walk<'_> {
     }
 }
 
+/// DDIM: runs all steps on `x` in place. `each` gets the steps done and the predicted clean latents.
 pub fn ddim(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
     let times = &walk.plan.levels.times;
     let stride = (walk.plan.config.train_steps / times.len()) as f64;
@@ -126,6 +127,7 @@ fn plms_step(walk: &Walk, x: &[f32], out: &[f32], (time, next): (f64, f64)) -> V
     mix(x, (a_next / a).sqrt(), &eps, -(a_next - a) / under)
 }
 
+/// LCM: runs all steps on `x` in place; `each` as in [`ddim`].
 pub fn lcm(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Run<()> {
     let times = &walk.plan.levels.times;
     for (step, &time) in times.iter().enumerate() {

@@ -326,6 +326,7 @@ impl Net {
         self.time2.forward(&self.time1.forward_silu(&waves)?)
     }
 
+    /// The conditioning of a step at time `t` (0..1).
     pub fn condition(&self, t: f32, text: &Text) -> Result<Condition> {
         let cond = text.pooled.broadcast_add(&self.time(t)?)?.silu()?;
         Ok(Condition { blocks: self.blocks_mod.forward(&cond)?, convs: self.convs_mod.forward(&cond)?, cond })

@@ -21,6 +21,7 @@ pub struct Conv3x3 {
 }
 
 impl Conv3x3 {
+    /// `weight` `[out, C, 3, 3]`, `bias` `[out]`.
     pub fn new(weight: &Tensor, bias: &Tensor) -> Result<Self> {
         let (out, channels, _, _) = weight.dims4()?;
         let unfolded = weight.permute((2, 3, 1, 0))?.reshape((SIDE * SIDE * channels, out))?;

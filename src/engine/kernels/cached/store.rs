@@ -106,6 +106,7 @@ impl Places<'_> {
 }
 
 impl Store {
+    /// An empty cache for `room` tokens of `heads` key heads of `width` values.
     pub fn new(heads: usize, room: usize, width: usize, kv: Kept) -> Self {
         let blocks = width.div_ceil(BLOCK);
         let tokens = heads * room.next_multiple_of(LANES);

@@ -16,6 +16,10 @@ pub struct Constraint {
 }
 
 impl Constraint {
+    /// Compiles a grammar or a schema.
+    ///
+    /// # Errors
+    /// [`Cause::BadGrammar`](crate::error::Cause::BadGrammar).
     pub fn new(grammar: &Grammar) -> Result<Self> {
         let (machine, cursor) = Machine::new(compile(grammar)?).map_err(too_many)?;
         Ok(Self { machine, cursor, order: None })

@@ -108,6 +108,10 @@ fn kept(kv: KvType) -> cached::Kept {
 }
 
 impl Cache {
+    /// An empty cache for `room` tokens.
+    ///
+    /// # Errors
+    /// Not enough memory on the device.
     pub fn new(shape: Shape, room: usize, kv: KvType, device: &Device) -> Result<Self> {
         let store = if device.is_cpu() {
             Store::Cpu(cached::Store::new(shape.kv_heads, room, shape.width, kept(kv)))

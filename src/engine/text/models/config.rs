@@ -114,6 +114,7 @@ pub fn traits(architecture: &str) -> Option<Traits> {
     })
 }
 
+/// The error of an architecture that is not supported.
 pub fn unsupported(found: Both) -> StudioError {
     Cause::UnsupportedArchitecture { found, supported: SUPPORTED.to_owned() }.into()
 }

@@ -237,6 +237,10 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// Reads the weights.
+    ///
+    /// # Errors
+    /// A file that cannot be read, an unsupported quantisation, or a cancel.
     pub fn load(config: Config, weights: &mut Weights) -> Load<Self> {
         let device = weights.device().clone();
         let mut table = |name: &str| -> Load<Option<Vec<f32>>> {

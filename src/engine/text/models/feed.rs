@@ -84,6 +84,7 @@ pub enum Feed {
 }
 
 impl Feed {
+    /// `[tokens, width]` -> the same shape.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::Gated(gated) => gated.forward(x),

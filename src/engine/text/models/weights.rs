@@ -33,6 +33,10 @@ pub struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
+    /// Opens the files of `gguf`. `progress` gets the fraction read, 0 to 1.
+    ///
+    /// # Errors
+    /// A file that cannot be opened.
     pub fn open(
         gguf: &'a Gguf,
         device: &'a Device,

@@ -58,6 +58,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
+    /// The samplers of one answer, with a generator seeded by `seed`.
     pub fn new(params: &TextParams, resolved: Resolved, seed: u64) -> Self {
         Self {
             bias: resolved.bias,

@@ -35,6 +35,10 @@ impl FluxConfig {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let (heads, head_dim) = (o.usize("num_attention_heads", 24)?, o.usize("attention_head_dim", 128)?);
         if heads == 0 || head_dim == 0 {

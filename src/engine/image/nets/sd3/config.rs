@@ -35,6 +35,10 @@ impl Sd3Config {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let (heads, head_dim) = (o.usize("num_attention_heads", 18)?, o.usize("attention_head_dim", 64)?);
         let dim = heads * head_dim;

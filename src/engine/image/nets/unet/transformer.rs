@@ -34,6 +34,7 @@ pub struct SpatialTransformer {
 }
 
 impl SpatialTransformer {
+    /// Weights by diffusers' names below `vb`.
     pub fn load(vb: &VarBuilder, shape: TransformerShape) -> Result<Self> {
         let TransformerShape { channels, heads, groups, .. } = shape;
         // Channels that the heads do not divide are cut, as in the reference.

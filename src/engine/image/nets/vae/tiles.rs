@@ -70,6 +70,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
+    /// An empty result of shape `(B, C, H, W)`.
     pub fn new(shape: (usize, usize, usize, usize)) -> Self {
         Self { sum: vec![0.0; shape.0 * shape.1 * shape.2 * shape.3], shape }
     }
@@ -95,6 +96,7 @@ impl Canvas {
         Ok(())
     }
 
+    /// The blended result `[B, C, H, W]`, on the device and in the type of `like`.
     pub fn finish(self, like: &Tensor) -> Result<Tensor> {
         Tensor::from_vec(self.sum, self.shape, like.device())?.to_dtype(like.dtype())
     }

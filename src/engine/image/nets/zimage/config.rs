@@ -46,6 +46,10 @@ impl ZImageConfig {
         self.axes_lens.iter().skip(1).min().map_or(0, |places| places * PATCH)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let sizes = o.usizes("all_patch_size", &[2])?;
         let frames = o.counted("all_f_patch_size", o.usizes("all_f_patch_size", &[1])?, sizes.len())?;
