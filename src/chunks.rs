@@ -56,6 +56,9 @@ impl<R: BufRead + Seek> Chunks<R> {
     }
 
     /// The body of the chunk that was walked to last, as much of it as there is. The caller has looked at its length.
+    ///
+    /// # Errors
+    /// The file cannot be read.
     pub fn read(&mut self, chunk: &Chunk) -> Result<Vec<u8>> {
         let mut body = Vec::new();
         let read = Read::take(&mut self.file, chunk.length.into()).read_to_end(&mut body)?;

@@ -59,6 +59,9 @@ pub fn write_error(path: &Path, needed: u64, error: &io::Error) -> StudioError {
 }
 
 /// Checks that `folder` exists and is writable. Leaves nothing in it.
+///
+/// # Errors
+/// [`Cause::BadFolder`], with the reason.
 pub fn check_folder(folder: &Path, of: FolderOf) -> Result<()> {
     let why = match fs::metadata(folder) {
         Ok(about) if !about.is_dir() => FolderFault::File,

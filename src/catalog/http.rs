@@ -50,6 +50,9 @@ pub struct About {
 }
 
 /// Asks for the head of `url`, on a thread of its own.
+///
+/// # Errors
+/// No answer in time, another status than 200 or a redirect, or a cancel.
 pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, Stop> {
     let (sender, receiver) = bounded(1);
     let url = url.to_owned();
@@ -100,6 +103,9 @@ enum News {
 
 /// Brings `order.part` to its full length, over as many connections as that takes while each brings something new.
 /// `progress` is told the bytes in the file.
+///
+/// # Errors
+/// The server stops, is silent too long or sends another file; a full disk; or a cancel. What has come is kept.
 pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
     let mut best = size(order.part);
     let mut fruitless = 0;

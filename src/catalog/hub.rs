@@ -56,6 +56,9 @@ impl Facts {
 }
 
 /// Asks for the file's head, as the hub's own tools do before they fetch it.
+///
+/// # Errors
+/// No answer, too many redirects, no SHA-256, or a cancel.
 pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, Stop> {
     let mut url = url.to_owned();
     let mut commit = String::new();

@@ -191,6 +191,9 @@ impl Catalog {
     }
 
     /// Takes a card's files away, into the trash.
+    ///
+    /// # Errors
+    /// An unknown model, or files that cannot be moved.
     pub fn remove(&self, id: &str) -> Result<RemovedModel> {
         let Some(card) = self.card(id) else {
             return Err(Cause::UnknownModel { id: id.to_owned(), known: String::new() }.into());
@@ -272,6 +275,9 @@ impl Catalog {
     }
 
     /// What a job can run on, from a card's id or the path of a file or folder. Quick: no file is read.
+    ///
+    /// # Errors
+    /// An unknown name, a missing file, or what [`ModelCard::resolve`] refuses.
     pub fn resolve(&self, name: &str, makes: Makes) -> Result<ModelRef> {
         let look = |path: &Path| match fs::metadata(path) {
             Ok(about) if about.is_dir() => At::Folder,
@@ -283,12 +289,18 @@ impl Catalog {
 
     /// As [`resolve`](Self::resolve), for a card whose files were hashed just now: a note of it cannot be written
     /// everywhere.
+    ///
+    /// # Errors
+    /// What [`ModelCard::resolve`] refuses.
     pub fn resolve_checked(&self, card: &ModelCard, makes: Makes) -> Result<ModelRef> {
         card.resolve(&ModelPresence::Here { path: self.main_path(card) }, makes)
     }
 
     /// Hashes all files of a card again, however often that was done before. `watch` is told the bytes done of
     /// [`ModelCard::bytes`] and says whether to continue; `Ok(false)` where it said no.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or whose hash is not the card's.
     pub fn check(&self, card: &ModelCard, mut watch: impl FnMut(u64) -> bool) -> Result<bool> {
         if card.is_embedded() {
             return Ok(true);

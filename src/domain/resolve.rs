@@ -54,6 +54,9 @@ fn is_model_ending(ending: &OsStr) -> bool {
 
 impl ModelCard {
     /// What a job can run on, where the files are as `presence` says and the model makes what is wanted.
+    ///
+    /// # Errors
+    /// A model of the other medium, missing parts, files that are not fetched or not checked.
     pub fn resolve(&self, presence: &ModelPresence, makes: Makes) -> Result<ModelRef> {
         if self.makes != makes {
             let wanted = match makes {

@@ -74,6 +74,9 @@ impl SamplerLink {
     }
 
     /// Reads a chain as llama.cpp's `--samplers` takes it: `penalties;top_k;temperature`.
+    ///
+    /// # Errors
+    /// An unknown sampler, one that is there twice, or none.
     pub fn parse_order(text: &str) -> Result<Vec<Self>> {
         let order = text.split(';').filter(|name| !name.trim().is_empty());
         let order =

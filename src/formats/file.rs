@@ -48,6 +48,9 @@ fn plain(path: &Path, about: &fs::Metadata) -> Result<()> {
 }
 
 /// The whole of a text file of at most `most` bytes, without its byte order mark.
+///
+/// # Errors
+/// A file that cannot be read, is longer, or is not text.
 pub fn read_text(path: &Path, most: u64) -> Result<String> {
     let (file, size) = open(path)?;
     if size > most {
@@ -65,11 +68,17 @@ pub fn read_text(path: &Path, most: u64) -> Result<String> {
 }
 
 /// The text of a model's file, without its byte order mark.
+///
+/// # Errors
+/// Bytes that are not text.
 pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String> {
     text_of(bytes).map_err(|why| bad(path, why))
 }
 
 /// A JSON object of at most `most` bytes.
+///
+/// # Errors
+/// A file that cannot be read, is longer, or is not a JSON object.
 pub fn read_json(path: &Path, most: u64) -> Result<serde_json::Map<String, serde_json::Value>> {
     serde_json::from_str(&read_text(path, most)?)
         .map_err(|e| damaged(path, format!("it is not a JSON object: {e}"), "它不是 JSON 对象"))

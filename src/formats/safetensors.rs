@@ -143,6 +143,9 @@ fn table(path: &Path) -> Result<(Json, u64, u64)> {
 }
 
 /// Reads and checks the header of the file at `path`.
+///
+/// # Errors
+/// A damaged header, a truncated file, or an unknown type.
 pub fn read(path: &Path) -> Result<Header> {
     let (json, start, size) = table(path)?;
     let mut tensors = BTreeMap::new();

@@ -45,6 +45,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// As [`write`], into pipes too: for a thread that may wait for their readers.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn write_anywhere(path: &Path, bytes: &[u8]) -> Result<()> {
     match target(path)? {
         Target::File(path) => replace(&path, bytes),
@@ -133,6 +136,9 @@ fn stream(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Writes `bytes` to a file that was not there before, named by the first of `name(0)`, `name(1)`, ... that is
 /// free in `folder`, and returns its path. Never overwrites, not even in a race.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn write_new(folder: &Path, name: impl Fn(u32) -> String, bytes: &[u8]) -> Result<PathBuf> {
     let first = folder.join(name(0));
     let mut file = temporary(&first, bytes)?;
@@ -167,6 +173,9 @@ pub fn write_new(folder: &Path, name: impl Fn(u32) -> String, bytes: &[u8]) -> R
 }
 
 /// Creates a folder with all above it, and makes the new names durable.
+///
+/// # Errors
+/// The folder cannot be created.
 pub fn create_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -180,11 +189,17 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 }
 
 /// Creates `folder` where it is not there, and tries whether files can be written in it.
+///
+/// # Errors
+/// The folder cannot be created or written to.
 pub fn check_writable(folder: &Path) -> Result<()> {
     temporary(&folder.join("probe"), b"").map(drop)
 }
 
 /// Whether a file could be written at `path`, as far as that can be told beforehand. Creates its folder.
+///
+/// # Errors
+/// A folder, a name without a file, or a folder that cannot be written to.
 pub fn check_file(path: &Path) -> Result<()> {
     match target(path)? {
         Target::File(path) => check_writable(folder_of(&path)),

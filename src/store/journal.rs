@@ -95,6 +95,9 @@ impl Journals {
     /// Adds an entry. It is in the file when this returns, and on the disk after [`SYNC_EVERY`] at the latest if
     /// [`Journals::sync_due`] is called in time; everything but streamed text is on the disk at once. What is typed
     /// waits until it settles. What could not be written is kept and tried again with the next entry.
+    ///
+    /// # Errors
+    /// The entry could not be written yet; it is kept and tried again.
     pub fn append(&mut self, id: &ConversationId, entry: &JournalEntry) -> Result<()> {
         let path = self.path(id)?;
         self.close_idle(id);
@@ -124,6 +127,9 @@ impl Journals {
     }
 
     /// Writes a whole conversation, on the disk at once.
+    ///
+    /// # Errors
+    /// The disk is full, or the folder cannot be written to.
     pub fn keep(&mut self, id: &ConversationId, entries: &[JournalEntry]) -> Result<()> {
         let path = self.path(id)?;
         let mut lines = Vec::new();
@@ -140,6 +146,9 @@ impl Journals {
     }
 
     /// Syncs what waits for longer than [`SYNC_EVERY`] and tries again what failed.
+    ///
+    /// # Errors
+    /// The first conversation that still cannot be written.
     pub fn sync_due(&mut self) -> Result<()> {
         let now = Instant::now();
         self.each(|open, path| {
@@ -159,6 +168,9 @@ impl Journals {
     }
 
     /// Everything is on the disk after this.
+    ///
+    /// # Errors
+    /// The first conversation that still cannot be written.
     pub fn sync_all(&mut self) -> Result<()> {
         self.each(Open::finish)
     }
@@ -225,6 +237,9 @@ impl Journals {
     }
 
     /// Reads a conversation whole. One whose file has grown far beyond what it says is written anew.
+    ///
+    /// # Errors
+    /// The file is missing, too large or not readable as a conversation.
     pub fn load(&mut self, id: &ConversationId) -> Result<ConversationData> {
         self.close(id);
         let path = self.path(id)?;
@@ -286,6 +301,9 @@ impl Journals {
     }
 
     /// Moves a conversation into the trash beside the others.
+    ///
+    /// # Errors
+    /// The file cannot be moved.
     pub fn delete(&mut self, id: &ConversationId) -> Result<()> {
         self.close(id);
         let from = self.path(id)?;
@@ -297,6 +315,9 @@ impl Journals {
     }
 
     /// Deletes a conversation of the trash for good, with what was still to be written to it.
+    ///
+    /// # Errors
+    /// The file cannot be deleted.
     pub fn purge(&mut self, id: &ConversationId) -> Result<()> {
         // One that is not in the trash is not touched.
         self.path(id)?;
@@ -308,6 +329,9 @@ impl Journals {
     }
 
     /// Takes a conversation out of the trash.
+    ///
+    /// # Errors
+    /// The file cannot be moved.
     pub fn restore(&mut self, id: &ConversationId) -> Result<()> {
         self.close(id);
         let was_deleted = self.deleted.remove(id);

@@ -38,6 +38,9 @@ pub fn is_latents(path: &Path) -> bool {
 }
 
 /// Writes latents into the library, beside the pictures of the day, and returns where.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn save(library: &Path, latents: &Latents, now: SystemTime, zone: &TimeZone) -> Result<PathBuf> {
     let time = Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
     let (folder, stem) = library::place(library, &time, &latents.record);
@@ -49,6 +52,9 @@ pub fn save(library: &Path, latents: &Latents, now: SystemTime, zone: &TimeZone)
 }
 
 /// The file's bytes.
+///
+/// # Errors
+/// The file cannot be encoded.
 pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
     let Latents { channels, height, width, numbers, record } = latents;
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
@@ -60,6 +66,9 @@ pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
 }
 
 /// Reads a file of latents, ours or ComfyUI's: one for each picture in it.
+///
+/// # Errors
+/// A file that is too long, damaged, or not latents.
 pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let bad = |reason: Both| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason });

@@ -202,6 +202,9 @@ fn disk_time_ms(time: SystemTime) -> i64 {
 
 /// Writes text or picture bytes at a path that the person chose: over the file that is there, or into the device or
 /// pipe. May wait for a pipe's reader: not for the window's threads.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     atomic::write_anywhere(path, bytes)
 }

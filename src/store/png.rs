@@ -30,6 +30,9 @@ const MAX_FILE: u64 = 512 << 20;
 const MAX_TEXTS: usize = 32;
 
 /// A PNG of `picture`, with alpha, carrying `record`. The same input gives the same bytes.
+///
+/// # Errors
+/// A size that does not match the pixels.
 pub fn encode(picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
     encode_png(picture, record.map(parameters::write).as_deref())
 }
@@ -77,11 +80,17 @@ fn check_size(picture: &Picture) -> Result<()> {
 
 /// The picture with its settings in the format that `ending` names: `png`, `jpg` or `jpeg` on white (JPEG knows no
 /// transparency), `webp` without loss, `svg` as a vector drawing.
+///
+/// # Errors
+/// An unknown format, or a size that does not match the pixels.
 pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
     encode_with(ending, picture, record.map(parameters::write).as_deref())
 }
 
 /// The same with the settings as a text of A1111's form, which another program may have written.
+///
+/// # Errors
+/// As [`encode_as`].
 pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Result<Vec<u8>> {
     check_size(picture)?;
     let ending = ending.to_ascii_lowercase();
@@ -290,6 +299,9 @@ fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The head of the PNG, JPEG or WebP at `path`; `None` where it is none of them.
+///
+/// # Errors
+/// The file cannot be read.
 pub fn read_head_of(path: &Path) -> Result<Option<Head>> {
     let io = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let mut file = BufReader::with_capacity(4096, File::open(path).map_err(io)?);
@@ -319,6 +331,9 @@ fn read_other_head(file: BufReader<File>) -> Option<Head> {
 }
 
 /// The settings inside the file at `path`, or why there are none.
+///
+/// # Errors
+/// The file cannot be read, or has no readable settings.
 pub fn read_record(path: &Path) -> Result<Box<PictureRecord>> {
     let head = read_head_of(path)?;
     head.and_then(|head| head.record()).ok_or_else(|| Cause::NoSettingsInside { path: path.to_owned() }.into())
@@ -332,6 +347,9 @@ pub fn open(path: &Path) -> Result<Picture> {
 }
 
 /// The same, at most `side` pixels wide and high.
+///
+/// # Errors
+/// The file cannot be read, is too large, or is damaged.
 pub fn thumbnail(path: &Path, side: u32) -> Result<Picture> {
     Ok(shrunk(open_dynamic(path)?.into_rgba8(), side))
 }

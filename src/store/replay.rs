@@ -206,6 +206,9 @@ pub struct Lines {
 }
 
 /// Replays all that can be read. With `heads_only`, the text that was streamed is passed over: enough for a list.
+///
+/// # Errors
+/// The file cannot be read.
 pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Replay, Lines)> {
     let mut replay = Replay::default();
     let mut lines = Lines::default();

@@ -78,6 +78,9 @@ fn set_aside(path: &Path, reason: Both) -> StudioError {
 }
 
 /// Writes the settings; the old file stays until the new one is whole.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn save(path: &Path, settings: &Settings) -> Result<()> {
     let mut settings = settings.clone();
     clamp(&mut settings);

@@ -59,6 +59,9 @@ pub fn personas(personas: &Personas) -> Vec<Trashed> {
 }
 
 /// What a conversation, a page or a character of the trash says, as Markdown; nothing of it is written.
+///
+/// # Errors
+/// A picture, or a file that cannot be read.
 pub fn text(kind: TrashKind, id: &Path, lang: Lang, journals: &Journals, people: &Personas) -> Result<String> {
     let name = id.to_string_lossy().into_owned();
     let document = match kind {
@@ -91,6 +94,9 @@ fn size(path: &Path) -> u64 {
 }
 
 /// Deletes for good. Nothing outside of the trash is touched.
+///
+/// # Errors
+/// The first file that cannot be deleted.
 pub fn purge(
     kind: TrashKind,
     ids: Vec<PathBuf>,

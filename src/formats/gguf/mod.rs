@@ -86,6 +86,9 @@ pub fn whole(path: &Path) -> Option<u64> {
 
 impl Gguf {
     /// Reads the header of the file at `path`, and of the other parts of its model where it is one of several.
+    ///
+    /// # Errors
+    /// A damaged header, a truncated file, or missing parts.
     pub fn open(path: &Path) -> Result<Self> {
         let (len, parsed) = read_file(path)?;
         let (files, read::Parsed { metadata, tensors }) = split::join(path, len, parsed)?;
@@ -161,6 +164,9 @@ impl Gguf {
     }
 
     /// The number at `key`, which must be there and be at least 1.
+    ///
+    /// # Errors
+    /// The key is missing, or its value is not a count.
     pub fn required(&self, key: &str) -> Result<usize> {
         match self.count(key)? {
             Some(0) => Err(self.bad(both!("{key} is 0", "{key} 为 0"))),
@@ -170,6 +176,9 @@ impl Gguf {
     }
 
     /// The finite number at `key`.
+    ///
+    /// # Errors
+    /// A value that is not a finite number.
     pub fn float(&self, key: &str) -> Result<Option<f64>> {
         match self.metadata.get(key) {
             None => Ok(None),
@@ -211,6 +220,9 @@ impl Gguf {
     }
 
     /// The architecture's name, in whose name most keys begin.
+    ///
+    /// # Errors
+    /// The key is missing.
     pub fn architecture(&self) -> Result<&str> {
         self.text("general.architecture").ok_or_else(|| {
             self.bad(Both::new("its metadata has no general.architecture", "元数据中没有 general.architecture"))

@@ -66,6 +66,9 @@ pub fn replace_start(name: &str, pairs: &[(&str, &str)]) -> Option<String> {
 
 impl Header {
     /// The same tensors by other names, cut as [`Place`] says. What `names` does not name is left out.
+    ///
+    /// # Errors
+    /// A tensor that cannot be cut so.
     pub fn renamed(&self, names: &Names) -> Result<Self> {
         let mut tensors = BTreeMap::new();
         for (name, place) in names {

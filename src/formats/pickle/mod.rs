@@ -46,6 +46,9 @@ struct Storage {
 }
 
 /// Reads the zip's list and its pickle.
+///
+/// # Errors
+/// A damaged or too large zip, or a pickle that holds more than tensors.
 pub fn read(path: &Path) -> Result<Header> {
     let (source, len) = file::open(path)?;
     let zip_bad = |e: zip::result::ZipError| {

@@ -44,6 +44,9 @@ impl TextFormat {
     }
 
     /// The file's bytes.
+    ///
+    /// # Errors
+    /// A DOCX that cannot be written (over 4 GB).
     pub fn write(self, document: &Document) -> Result<Vec<u8>> {
         match self {
             Self::Markdown => Ok(to_markdown(document).into_bytes()),
