@@ -52,7 +52,7 @@ pub struct About {
 /// Asks for the head of `url`, on a thread of its own.
 ///
 /// # Errors
-/// No answer in time, another status than 200 or a redirect, or a cancel.
+/// No answer in time, or a cancel. Any HTTP status is an answer.
 pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, Stop> {
     let (sender, receiver) = bounded(1);
     let url = url.to_owned();

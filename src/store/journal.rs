@@ -239,7 +239,7 @@ impl Journals {
     /// Reads a conversation whole. One whose file has grown far beyond what it says is written anew.
     ///
     /// # Errors
-    /// The file is missing, too large or not readable as a conversation.
+    /// The file is missing, too large or cannot be read. Damaged lines are skipped.
     pub fn load(&mut self, id: &ConversationId) -> Result<ConversationData> {
         self.close(id);
         let path = self.path(id)?;
