@@ -379,6 +379,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             "Leave it out, or name a file that this model reads.".into(),
             "请去掉它，或指定这个模型会读取的文件。".into(),
         ),
+        Cause::LacksParts { lacks, .. } if reader == Reader::Window => (
+            format!("Put files with {lacks} into the models folder, or choose the missing part in Models."),
+            format!("请把含有 {lacks} 的文件放入模型文件夹，或在“模型”页选择缺少的部件。"),
+        ),
         Cause::LacksParts { lacks, .. } => (
             format!("Put files with {lacks} into the models folder, or name them with --with FILE."),
             format!("请把含有 {lacks} 的文件放入模型文件夹，或用 --with FILE 指定。"),
