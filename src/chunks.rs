@@ -1,18 +1,17 @@
-//! The chunks of a PNG file, walked one after the other: the one reader of their frames. What is in them is for others to
-//! read.
+//! Iterates over the chunks of a PNG file. Their contents are for the caller to read.
 
 use std::io::{BufRead, Read, Result, Seek, SeekFrom};
 use std::ops::Range;
 
 /// What every PNG begins with.
 pub const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
-/// Chunks that are looked at in one file; honest files have a few hundred at most.
+/// Most chunks that are read of one file; normal files have a few hundred.
 const MAX_CHUNKS: usize = 100_000;
 /// Bytes of a chunk's length and kind before its body, and of the checksum after it.
 const BEFORE: u64 = 8;
 const AFTER: u64 = 4;
 
-/// A chunk's frame. The checksum is not looked at.
+/// A chunk's kind and place. The checksum is not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chunk {
     pub kind: [u8; 4],
@@ -57,6 +56,9 @@ impl<R: BufRead + Seek> Chunks<R> {
     }
 
     /// The body of the chunk that was walked to last, as much of it as there is. The caller has looked at its length.
+    ///
+    /// # Errors
+    /// The file cannot be read.
     pub fn read(&mut self, chunk: &Chunk) -> Result<Vec<u8>> {
         let mut body = Vec::new();
         let read = Read::take(&mut self.file, chunk.length.into()).read_to_end(&mut body)?;
@@ -64,7 +66,7 @@ impl<R: BufRead + Seek> Chunks<R> {
         Ok(body)
     }
 
-    /// Whether more chunks than any honest file has were walked.
+    /// Whether the file has more chunks than are read.
     pub fn is_endless(&self) -> bool {
         self.left == 0
     }

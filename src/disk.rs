@@ -1,5 +1,4 @@
-//! What every room that writes files needs to know about disks. A leaf, like [`crate::lang`]: the store writes the
-//! person's files and the catalogue writes models, and neither may look into the other.
+//! Free disk space and durable folders, for the store and the catalogue, which may not import each other.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Cause, Doing, FolderFault, FolderOf, Result, StudioError, plain};
 
-/// Bytes that are free where `path` is or will be; `None` where the system does not tell.
+/// Free bytes on the disk of `path`, which need not exist; `None` where the system does not say.
 pub fn free_space(path: &Path) -> Option<u64> {
     let mut place = path;
     let place = loop {
@@ -48,7 +47,7 @@ fn space_of(place: &Path) -> Option<u64> {
         .map(|disk| disk.available_space())
 }
 
-/// An error of writing `needed` bytes to `path`; a full disk is told with its numbers.
+/// An error of writing `needed` bytes to `path`; a full disk is reported with its numbers.
 pub fn write_error(path: &Path, needed: u64, error: &io::Error) -> StudioError {
     let plain = StudioError::io(Doing::Writing, path, error);
     if !matches!(plain.cause(), Cause::DiskFull { .. }) {
@@ -59,7 +58,10 @@ pub fn write_error(path: &Path, needed: u64, error: &io::Error) -> StudioError {
     StudioError::from(Cause::DiskFull { path: folder, needed, free }).with_details(error)
 }
 
-/// Whether `folder` can be taken into use: it is there and takes files. Leaves nothing in it.
+/// Checks that `folder` exists and is writable. Leaves nothing in it.
+///
+/// # Errors
+/// [`Cause::BadFolder`], with the reason.
 pub fn check_folder(folder: &Path, of: FolderOf) -> Result<()> {
     let why = match fs::metadata(folder) {
         Ok(about) if !about.is_dir() => FolderFault::File,

@@ -1,7 +1,7 @@
-//! One error for every boundary: what happened (for a person), what to do, and details for those who help.
+//! The error type that crosses rooms: what happened, what to do, and details for experts.
 //!
-//! Rooms raise a [`Cause`] with its numbers; its wording in each language is written here and nowhere else, so the
-//! window, the command line and the tests say the same. Cheap to clone: errors travel in events.
+//! Rooms raise a [`Cause`] with its values; only this module words it, in each language, for the window, the command
+//! line and the tests. Cheap to clone: errors travel in events.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crate::lang::{Both, Lang};
 
-/// What a panic that was caught says.
+pub use names::{Reader, name_of};
+
+/// The message of a caught panic.
 pub fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
     let owned = panic.downcast_ref::<String>().map(String::as_str);
     owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
@@ -17,7 +19,7 @@ pub fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
 
 pub type Result<T> = std::result::Result<T, StudioError>;
 
-/// Why something did not happen. Fields carry the numbers that a person needs to act.
+/// The cause of an error. Fields have the values that a person needs to act.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cause {
     EmptyPrompt,
@@ -26,6 +28,7 @@ pub enum Cause {
         tokens: usize,
         context: usize,
     },
+    /// `name` is that of a setting: its flag, as in the rows of `error_names.rs`. So it is in the three below.
     OutOfRange {
         name: &'static str,
         value: f64,
@@ -38,7 +41,7 @@ pub enum Cause {
         value: Both,
         choices: Both,
     },
-    /// Layers are wanted of what is drawn whole.
+    /// Layers are wanted of a picture that is drawn whole.
     NoLayers {
         name: &'static str,
     },
@@ -57,7 +60,7 @@ pub enum Cause {
         id: String,
         bytes: u64,
     },
-    /// They are here, but nobody knows whether they are what the card promises.
+    /// They are here, but not checked against the card.
     NotChecked {
         id: String,
     },
@@ -80,7 +83,7 @@ pub enum Cause {
         path: PathBuf,
         reason: Both,
     },
-    /// The file is something else than a model.
+    /// The file is not a model.
     NoModel {
         path: PathBuf,
         what: Both,
@@ -100,7 +103,7 @@ pub enum Cause {
         /// Names of files.
         missing: Vec<String>,
     },
-    /// A file or folder that was named for a picture model, of which it reads nothing.
+    /// A file or folder that was named for a picture model, and that it does not use.
     NotUsed {
         path: PathBuf,
         reason: Both,
@@ -115,19 +118,19 @@ pub enum Cause {
         found: Both,
         supported: String,
     },
-    /// A network's configuration names something that ours has not got.
+    /// A network's configuration names something that ours does not have.
     UnsupportedOption {
         option: String,
         value: String,
-        supported: String,
+        supported: Both,
     },
     UnsupportedQuantization {
         found: String,
         supported: String,
     },
     UnsupportedTokenizer {
-        found: String,
-        supported: String,
+        found: Both,
+        supported: Both,
     },
     WrongShape {
         tensor: String,
@@ -179,7 +182,7 @@ pub enum Cause {
         context: usize,
         written: usize,
     },
-    /// The decoder made NaN or infinity of good latents.
+    /// The VAE decoder produced NaN or infinity from finite latents.
     BadDecode {
         bad: usize,
         of: usize,
@@ -210,12 +213,12 @@ pub enum Cause {
     Unsaved,
     /// Another window works on the same folders and does not answer: this one only shows.
     ReadOnly,
-    /// What is at this path cannot be written as a file.
+    /// This path cannot be written as a file.
     NotAFile {
         path: PathBuf,
         what: Both,
     },
-    /// Whoever read the program's output has gone (`| head`): no failure to speak of.
+    /// The reader of the program's output has gone (`| head`): not a failure.
     OutputClosed,
     /// The program's output could not be written; `full` where the disk that it goes to is.
     OutputFailed {
@@ -227,11 +230,11 @@ pub enum Cause {
         kept: PathBuf,
         reason: Both,
     },
-    /// A picture file without settings that we can read.
+    /// A picture file without readable settings.
     NoSettingsInside {
         path: PathBuf,
     },
-    /// A JPEG was written without its settings, which take so many bytes.
+    /// A JPEG was written without its settings, which are too long.
     SettingsTooLong {
         path: PathBuf,
         bytes: usize,
@@ -249,7 +252,7 @@ pub enum Cause {
     /// A model's terms must be agreed to before it is fetched.
     TermsFirst {
         id: String,
-        text: String,
+        text: Both,
         url: String,
     },
     /// A character card or a chat from another program that cannot be taken in.
@@ -346,7 +349,7 @@ impl StudioError {
         &self.0.cause
     }
 
-    /// Whether it tells a person what the other one does: the same cause, for files of one folder too.
+    /// Whether a person learns nothing new from the other one: the same cause, for files of one folder too.
     pub fn is_like(&self, other: &Self) -> bool {
         let together = |a: &Path, b: &Path| a.parent().is_some() && a.parent() == b.parent();
         match (self.cause(), other.cause()) {
@@ -360,12 +363,18 @@ impl StudioError {
 
     /// What happened and why, in one or two sentences.
     pub fn summary(&self, lang: Lang) -> String {
-        texts::summary(&self.0.cause, lang)
+        texts::summary(&self.0.cause, lang, Reader::Window)
     }
 
     /// What to do about it.
     pub fn remedy(&self, lang: Lang) -> String {
-        texts::remedy(&self.0.cause, lang)
+        texts::remedy(&self.0.cause, lang, Reader::Window)
+    }
+
+    /// Summary and remedy for the command line: settings are named by their flags.
+    pub fn in_shell(&self, lang: Lang) -> (String, String) {
+        let cause = &self.0.cause;
+        (texts::summary(cause, lang, Reader::Shell), texts::remedy(cause, lang, Reader::Shell))
     }
 
     /// The chain of underlying messages; may be empty.
@@ -373,7 +382,7 @@ impl StudioError {
         &self.0.details
     }
 
-    /// Adds what lay underneath, to be shown behind a fold.
+    /// Adds an underlying message, shown under Details.
     pub fn with_details(self, details: impl fmt::Display) -> Self {
         let mut all = self.0.details.clone();
         if !all.is_empty() {
@@ -396,7 +405,7 @@ impl StudioError {
         Self::from(cause).with_details(error)
     }
 
-    /// Anything that no cause is made for, as the start of a sentence without its end.
+    /// Any other cause, as a sentence without its full stop.
     pub fn other(what: Both) -> Self {
         Cause::Other { what }.into()
     }
@@ -416,12 +425,12 @@ impl StudioError {
     }
 }
 
-/// What the system says of a file, in a person's words; its own are in the details.
+/// The system's error in plain words; its own words are in the details.
 pub(crate) fn plain(error: &std::io::Error) -> Both {
     use std::io::ErrorKind as Kind;
     let (en, zh) = match error.kind() {
         Kind::NotFound => ("there is no such file or folder", "没有这个文件或文件夹"),
-        Kind::PermissionDenied => ("it may not be opened or changed by you", "没有权限"),
+        Kind::PermissionDenied => ("you have no permission to open or change it", "没有权限"),
         Kind::AlreadyExists => ("there is a file or folder of that name already", "已有同名的文件或文件夹"),
         Kind::NotADirectory => ("a file is where a folder should be", "应为文件夹的位置上是一个文件"),
         Kind::IsADirectory => ("it is a folder", "它是一个文件夹"),
@@ -429,7 +438,7 @@ pub(crate) fn plain(error: &std::io::Error) -> Both {
         Kind::ReadOnlyFilesystem => ("the disk is read-only", "磁盘是只读的"),
         Kind::FileTooLarge => ("it is too large for this disk", "对此磁盘来说文件过大"),
         Kind::ResourceBusy | Kind::ExecutableFileBusy => ("another program uses it", "另一个程序正在使用它"),
-        Kind::CrossesDevices => ("it would have to go to another disk", "它需要移到另一个磁盘"),
+        Kind::CrossesDevices => ("it would have to move to another disk", "它需要移到另一个磁盘"),
         Kind::InvalidFilename => ("the name is too long or not allowed", "名称过长或不被允许"),
         Kind::UnexpectedEof => ("it is cut off", "它不完整"),
         Kind::ConnectionRefused => ("the server refused the connection", "服务器拒绝连接"),
@@ -474,6 +483,8 @@ impl fmt::Debug for StudioError {
 
 impl std::error::Error for StudioError {}
 
+#[path = "error_names.rs"]
+mod names;
 #[path = "error_texts.rs"]
 mod texts;
 
@@ -546,6 +557,25 @@ mod tests {
         }
         let error = StudioError::io(Doing::Creating, "/p", &std::io::Error::from_raw_os_error(20));
         assert_eq!(error.summary(Lang::En), "Could not create /p: a file is where a folder should be.");
+    }
+
+    /// Regression: the Chinese window said "clip-skip 为 9", and the shell "clip-skip is 9".
+    #[test]
+    fn a_setting_has_its_name_in_the_window_and_its_flag_in_the_shell() {
+        let range = StudioError::from(Cause::OutOfRange { name: "clip-skip", value: 9.0, min: 1.0, max: 2.0 });
+        assert_eq!(range.summary(Lang::Zh), "CLIP 跳过层数为 9，应在 1 与 2 之间。");
+        assert_eq!(range.in_shell(Lang::Zh).0, "--clip-skip 为 9，应在 1 与 2 之间。");
+        assert_eq!(range.summary(Lang::En), "Clip skip is 9; it must be between 1 and 2.");
+        let (value, choices) = (Both::same("dpm"), Both::same("Euler, Heun"));
+        let choice = StudioError::from(Cause::BadChoice { name: "sampler", value, choices });
+        assert_eq!(choice.summary(Lang::Zh), "采样器：“dpm”在这里不可用。");
+        assert_eq!(choice.in_shell(Lang::En).0, "--sampler: \u{201c}dpm\u{201d} cannot be used here.");
+        assert_eq!(choice.in_shell(Lang::En).1, "Choose: Euler, Heun.");
+        let format = Cause::BadChoice { name: "picture format", value: Both::same("gif"), choices: Both::same("png") };
+        assert_eq!(
+            StudioError::from(format).in_shell(Lang::En).0,
+            "Picture format: \u{201c}gif\u{201d} cannot be used here."
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Cause, Doing, FolderFault, FolderOf, Handed};
+use super::names::{before_chinese, called};
+use super::{Cause, Doing, FolderFault, FolderOf, Handed, Reader};
 use crate::lang::Lang;
 use crate::numbers::{self, plural};
 
@@ -21,7 +22,8 @@ fn list(names: &[String]) -> String {
     names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ") + &more
 }
 
-pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
+pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
+    let named = |name: &str| called(name, lang, reader);
     let (en, zh) = match cause {
         Cause::EmptyPrompt => ("The prompt is empty.".to_owned(), "提示词是空的。".to_owned()),
         Cause::PromptTooLong { tokens, context } => {
@@ -32,20 +34,21 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             )
         }
         Cause::OutOfRange { name, value, min, max } => (
-            format!("{name} is {value}; it must be between {min} and {max}."),
-            format!("{name} 为 {value}，应在 {min} 与 {max} 之间。"),
+            format!("{} is {value}; it must be between {min} and {max}.", named(name)),
+            format!("{}为 {value}，应在 {min} 与 {max} 之间。", before_chinese(&named(name))),
         ),
         Cause::BadChoice { name, value, .. } => (
-            format!("\u{201c}{}\u{201d} is not a {name} that can be used here.", value.en),
-            format!("“{}”不是这里可用的 {name}。", value.zh),
+            format!("{}: \u{201c}{}\u{201d} cannot be used here.", named(name), value.en),
+            format!("{}：“{}”在这里不可用。", named(name), value.zh),
         ),
         Cause::NoLayers { name } => (
             format!("--{name} needs a scene, and this picture is drawn whole: it has no layers."),
             format!("--{name} 需要场景，而这张图是整体绘制的，没有图层。"),
         ),
-        Cause::NoEffect { name, value, model } => {
-            (format!("--{name} {value} has no effect on {model}."), format!("--{name} {value} 对 {model} 不起作用。"))
-        }
+        Cause::NoEffect { name, value, model } => (
+            format!("{} {value} has no effect on {model}.", named(name)),
+            format!("{} {value} 对 {model} 不起作用。", named(name)),
+        ),
         Cause::UnknownModel { id, .. } => (
             format!("No model is called \u{201c}{id}\u{201d}, and no file or folder of that name is here."),
             format!("没有名为“{id}”的模型，也没有这个名字的文件或文件夹。"),
@@ -55,11 +58,11 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("模型 {id}（{}）还不在这台电脑上。", numbers::bytes(*bytes)),
         ),
         Cause::NotChecked { id } => (
-            format!("The files of {id} have changed, or came by hand: they are not checked."),
+            format!("The files of {id} were changed or added by hand, and are not checked."),
             format!("模型 {id} 的文件被改动过或是手动放入的，尚未校验。"),
         ),
         Cause::WrongKind { id, wanted } => (
-            format!("{id} is not a model that makes {wanted}s."),
+            format!("{id} does not make {wanted}s."),
             format!("{id} 不能生成{}。", if *wanted == "text" { "文字" } else { "图片" }),
         ),
         Cause::FileMissing { path } => (format!("{} is not there.", show(path)), format!("找不到 {}。", show(path))),
@@ -94,7 +97,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} 没有被使用：{}。", show(path), reason.zh),
         ),
         Cause::LacksParts { path, family, lacks } => (
-            format!("{} is a {family} model that lacks: {lacks}.", show(path)),
+            format!("{} is a {family} model. Missing: {lacks}.", show(path)),
             format!("{} 是 {family} 模型，缺少：{lacks}。", show(path)),
         ),
         Cause::UnsupportedArchitecture { found, .. } => (
@@ -110,10 +113,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("这个模型的量化格式是 {found}，目前还不能运行。"),
         ),
         Cause::UnsupportedTokenizer { found, .. } => (
-            format!(
-                "This model cuts text by \u{201c}{found}\u{201d}, which the studio does not know; guessing would garble it."
-            ),
-            format!("这个模型的分词方式“{found}”还不支持；猜测会使文字出错。"),
+            format!("The studio does not support this model's tokenizer \u{201c}{}\u{201d}.", found.en),
+            format!("还不支持这个模型的分词器“{}”。", found.zh),
         ),
         Cause::WrongShape { tensor, expected, found } => (
             format!("The weight {tensor} should be {expected} but is {found}."),
@@ -124,10 +125,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("模型自带的对话模板无法运行：{}。", reason.zh),
         ),
         Cause::BadGrammar { line: 0, reason } => {
-            (format!("The grammar cannot be followed: {}.", reason.en), format!("无法按照该语法生成：{}。", reason.zh))
+            (format!("The grammar cannot be used: {}.", reason.en), format!("无法按照该语法生成：{}。", reason.zh))
         }
         Cause::BadGrammar { line, reason } => (
-            format!("The grammar cannot be followed (line {line}): {}.", reason.en),
+            format!("The grammar cannot be used (line {line}): {}.", reason.en),
             format!("无法按照该语法生成（第 {line} 行）：{}。", reason.zh),
         ),
         Cause::NotEnoughMemory { needed, free } => (
@@ -162,9 +163,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
                 numbers::bytes(*free)
             ),
         ),
-        Cause::NotANumber { step } => {
-            (format!("The numbers left their range (NaN) at step {step}."), format!("第 {step} 步的数值溢出（NaN）。"))
-        }
+        Cause::NotANumber { step } => (
+            format!("The picture model produced NaN or infinity at step {step}."),
+            format!("图片模型在第 {step} 步产生了 NaN 或无穷大。"),
+        ),
         Cause::BadLogits { step } => (
             format!("The model's output is not a number (NaN) at token {}.", step + 1),
             format!("模型在第 {} 个词元输出了无效数值（NaN）。", step + 1),
@@ -182,8 +184,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         ),
         Cause::BadDecode { bad, of } => (
             format!(
-                "The VAE made {bad} {} (NaN), of {of}: its weights do not fit or are damaged.",
-                plural(*bad, "value that is no number", "values that are no numbers")
+                "The VAE produced NaN in {bad} of {of} {}: its weights do not fit this model or are damaged.",
+                plural(*of, "value", "values")
             ),
             format!("VAE 在 {of} 个值中产生了 {bad} 个无效数值（NaN）：权重不匹配或已损坏。"),
         ),
@@ -234,11 +236,11 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             }
         }
         Cause::Unsaved => (
-            "Some of what you wrote is not on the disk yet: closing the window now would lose it.".to_owned(),
+            "Some of what you wrote is not saved yet: closing the window now would lose it.".to_owned(),
             "你写的部分内容还没有存到磁盘上：现在关闭窗口会丢失。".to_owned(),
         ),
         Cause::ReadOnly => (
-            "This window can only show: another window works on the same folder and does not answer.".to_owned(),
+            "This window is read-only: another window uses the same folder and does not answer.".to_owned(),
             "此窗口只能查看：另一个窗口正在使用同一文件夹，且没有响应。".to_owned(),
         ),
         Cause::NotAFile { path, what } => (
@@ -258,7 +260,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("设置文件无法读取（{}），已改用默认设置。", reason.zh),
         ),
         Cause::NoSettingsInside { path } => (
-            format!("{} carries no settings that can be restored.", show(path)),
+            format!("{} has no settings that can be restored.", show(path)),
             format!("{} 中没有可以恢复的设置。", show(path)),
         ),
         Cause::SettingsTooLong { path, bytes, most } => (
@@ -277,7 +279,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("{} 不能作为图片打开：{}。", show(path), reason.zh),
         ),
         Cause::TermsFirst { id, text, .. } => {
-            (format!("{id} has terms of use. {text}"), format!("{id} 有使用条款。{text}"))
+            (format!("{id} has terms of use. {}", text.en), format!("{id} 有使用条款。{}", text.zh))
         }
         Cause::BadImport { reason } => {
             (format!("This cannot be imported: {}.", reason.en), format!("无法导入：{}。", reason.zh))
@@ -287,21 +289,18 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
             format!("“{}”一栏{}。", label.zh, reason.zh),
         ),
         Cause::Offline { id } => (
-            format!("{id} would have to be fetched, and the studio is set to stay offline."),
+            format!("{id} must be fetched first, and the studio is set to stay offline."),
             format!("需要下载 {id}，但现在是离线模式。"),
         ),
         Cause::SourceFailed { source, reason } => {
-            (format!("{source} did not deliver: {}.", reason.en), format!("{source} 未能提供文件：{}。", reason.zh))
+            (format!("{source} failed: {}.", reason.en), format!("{source} 未能提供文件：{}。", reason.zh))
         }
         Cause::NoSourceAnswered { id, .. } => (
             format!("{id} could not be fetched: none of its sources answered."),
             format!("{id} 下载失败：所有来源都没有响应。"),
         ),
         Cause::WrongHash { file, expected, found } => (
-            format!(
-                "{file} is not what its card promises (SHA-256 {:.12}…, not {:.12}…); it was deleted.",
-                found, expected
-            ),
+            format!("{file} does not match its card (SHA-256 {:.12}…, not {:.12}…); it was deleted.", found, expected),
             format!("{file} 与模型卡不符（SHA-256 为 {:.12}…，应为 {:.12}…），已删除。", found, expected),
         ),
         Cause::QueueFull { waiting } => {
@@ -313,7 +312,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
         }
         Cause::EngineGone => ("The engine has stopped.".to_owned(), "引擎已停止。".to_owned()),
         Cause::NoRenderer { reason } => (
-            format!("No way was found to draw a window here: {}.", reason.en),
+            format!("The window cannot be drawn on this machine: {}.", reason.en),
             format!("无法在这台电脑上打开窗口：{}。", reason.zh),
         ),
         Cause::Other { what } => (format!("{}.", what.en), format!("{}。", what.zh)),
@@ -321,7 +320,8 @@ pub(super) fn summary(cause: &Cause, lang: Lang) -> String {
     lang.pick(en, zh)
 }
 
-pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
+pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
+    let named = |name: &str| called(name, lang, reader);
     let (en, zh) = match cause {
         Cause::EmptyPrompt => {
             ("Type what you would like to see or read.".into(), "请输入想要看到或读到的内容。".into())
@@ -333,13 +333,14 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
         Cause::OutOfRange { min, max, .. } => {
             (format!("Choose a value from {min} to {max}."), format!("请选择 {min} 到 {max} 之间的值。"))
         }
-        Cause::BadChoice { choices, .. } => (format!("Choose one of: {}.", choices.en), format!("请选择：{}。", choices.zh)),
+        Cause::BadChoice { choices, .. } => (format!("Choose: {}.", choices.en), format!("请选择：{}。", choices.zh)),
         Cause::NoLayers { name } => (
             format!("Name things that the built-in model knows (\u{201c}a cat on a box\u{201d}), at 512x512, or leave --{name} out."),
             format!("请写内置模型认识的东西（如“盒子上有一只猫”），尺寸 512x512，或去掉 --{name}。"),
         ),
         Cause::NoEffect { name, .. } => {
-            (format!("Leave --{name} out, or choose another model."), format!("请去掉 --{name}，或选择另一个模型。"))
+            let name = named(name);
+            (format!("Leave out {name}, or choose another model."), format!("请去掉 {name}，或选择另一个模型。"))
         }
         Cause::UnknownModel { known, .. } => (
             format!("Known models: {known}. A path to a model's file works too."),
@@ -350,7 +351,7 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             format!("请在“模型”页下载，或运行 `aigc-studio models fetch {id}`。"),
         ),
         Cause::NotChecked { id, .. } => (
-            format!("Check them in Models, or with `aigc-studio models fetch {id}`: what is damaged is fetched again."),
+            format!("Check them in Models, or with `aigc-studio models fetch {id}`: damaged files are fetched again."),
             format!("请在“模型”页校验，或运行 `aigc-studio models fetch {id}`：损坏的文件会重新下载。"),
         ),
         Cause::WrongKind { .. } => ("Choose another model.".into(), "请选择另一个模型。".into()),
@@ -368,15 +369,19 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "Choose a model's file: GGUF, safetensors, .ckpt or .pt.".into(),
             "请选择模型文件：GGUF、safetensors、.ckpt 或 .pt。".into(),
         ),
-        Cause::CutModel { .. } => ("Fetch the file again, to its end.".into(), "请重新完整下载该文件。".into()),
+        Cause::CutModel { .. } => ("Fetch the whole file again.".into(), "请重新完整下载该文件。".into()),
         Cause::MissingParts { .. } => (
             "Fetch the missing parts and put all of them into one folder, under the names that they were published with."
                 .into(),
             "请下载缺少的部分，把所有部分以发布时的文件名放入同一个文件夹。".into(),
         ),
         Cause::NotUsed { .. } => (
-            "Leave it out, or name what this model reads.".into(),
+            "Leave it out, or name a file that this model reads.".into(),
             "请去掉它，或指定这个模型会读取的文件。".into(),
+        ),
+        Cause::LacksParts { lacks, .. } if reader == Reader::Window => (
+            format!("Put files with {lacks} into the models folder, or choose the missing part in Models."),
+            format!("请把含有 {lacks} 的文件放入模型文件夹，或在“模型”页选择缺少的部件。"),
         ),
         Cause::LacksParts { lacks, .. } => (
             format!("Put files with {lacks} into the models folder, or name them with --with FILE."),
@@ -387,16 +392,16 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             format!("请选择这些架构的模型：{supported}。"),
         ),
         Cause::UnsupportedOption { option, supported, .. } => (
-            format!("Choose a model whose {option} is one of: {supported}."),
-            format!("请选择 {option} 为以下之一的模型：{supported}。"),
+            format!("Choose a model whose {option} is one of: {}.", supported.en),
+            format!("请选择 {option} 为以下之一的模型：{}。", supported.zh),
         ),
         Cause::UnsupportedQuantization { supported, .. } => (
             format!("Choose the same model as one of: {supported}."),
             format!("请选择该模型的这些格式之一：{supported}。"),
         ),
         Cause::UnsupportedTokenizer { supported, .. } => (
-            format!("Choose a model with one of these: {supported}."),
-            format!("请选择使用这些分词方式的模型：{supported}。"),
+            format!("Choose a model with one of these tokenizers: {}.", supported.en),
+            format!("请选择使用这些分词器的模型：{}。", supported.zh),
         ),
         Cause::WrongShape { .. } => (
             "The file belongs to another model or is damaged: choose another file.".into(),
@@ -430,10 +435,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())
         }
         Cause::BadLogits { .. } => (
-            "Keep keys and values in f32 (--kv f32); if that does not help, the file is damaged: fetch it again, or \
+            "Set the KV cache to f32 (--kv f32). If that does not help, the file is damaged: fetch it again, or \
              choose another quantisation."
                 .into(),
-            "请以 f32 保存键和值（--kv f32）；若仍然如此，则文件已损坏：请重新下载，或选择另一种量化。".into(),
+            "请把 KV 缓存设为 f32（--kv f32）；若仍然如此，则文件已损坏：请重新下载，或选择另一种量化。".into(),
         ),
         Cause::BadDecode { .. } => (
             "Decode the latents again with another VAE or model.".into(),
@@ -468,11 +473,11 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             )
         }
         Cause::Unsaved => (
-            "Free some space, and it is written by itself. Close the window again to close it all the same.".into(),
-            "请腾出空间，随后会自动写入。再次关闭窗口则仍会关闭。".into(),
+            "Free some disk space; the rest is then saved automatically. Close the window again to close it anyway.".into(),
+            "请腾出磁盘空间，随后会自动保存。若仍要关闭，请再次关闭窗口。".into(),
         ),
         Cause::ReadOnly => (
-            "Close both windows and start the program again; nothing is written from here.".into(),
+            "Close both windows and start the program again; this window saves nothing.".into(),
             "请关闭两个窗口后重新启动程序；此窗口不会写入任何内容。".into(),
         ),
         Cause::NotAFile { .. } => ("Choose the name of a file.".into(), "请指定一个文件名。".into()),
@@ -495,7 +500,7 @@ pub(super) fn remedy(cause: &Cause, lang: Lang) -> String {
             "请保存为 PNG 或 WebP，它们可以容纳任意长度的设置。".into(),
         ),
         Cause::CutPicture { .. } => {
-            ("Make it again, or copy it again from where it is whole.".into(), "请重新生成，或从完整的来源重新复制。".into())
+            ("Make it again, or copy it again from a complete file.".into(), "请重新生成，或从完整的来源重新复制。".into())
         }
         Cause::BadPicture { .. } => {
             ("Choose a PNG, JPEG or WebP file.".into(), "请选择 PNG、JPEG 或 WebP 文件。".into())

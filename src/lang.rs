@@ -1,4 +1,4 @@
-//! The languages the window speaks. A leaf: every room may look in here.
+//! The languages of the window. A leaf: every room may import it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! AIGC Studio: a native desktop studio for AI-generated content, on the person's own machine.
 //!
-//! # The data's way
+//! # Data flow
 //! ```text
 //! prompt panel -> Command -> state::update() -> Effect::Submit -> lane (a thread) -> Backend::run(task, reporter, token)
 //!      ^                                                                             |
@@ -11,26 +11,26 @@
 //!                                                                     (temp file, fsync, rename)
 //! ```
 //! Views read the state and push commands; they never touch an engine, a file or a channel. `update` is a pure
-//! function, so each behaviour of the program can be tested without a window, a GPU or a model.
+//! function, so that the program's behaviour can be tested without a window, a GPU or a model.
 //!
-//! # Rooms, and who may import whom (`tests/files/rooms.rs` holds them to it)
+//! # Rooms, and who may import whom (`tests/files/rooms.rs` checks it)
 //! | room | holds | may import |
 //! |---|---|---|
 //! | [`lang`] | the two languages | - |
-//! | [`numbers`] | sizes, times and rates as people read them | lang |
-//! | [`error`] | the boundary error and its wording | numbers, lang |
-//! | [`disk`] | free space, durable folders: what each room that writes files shares | error |
-//! | [`chunks`] | the frames of PNG files' chunks, for whoever reads or writes what is in them | - |
-//! | [`domain`] | the nouns: parameters, jobs, requests, events, pictures, conversations, documents, cards, settings | numbers, lang, error |
-//! | [`scene`] | what a prompt asks of the built-in picture model: things, relations, ground; layout and compositor; a crate of its own | - |
-//! | [`formats`] | model files from outside: headers, layouts, what they hold | domain, error, lang |
+//! | [`numbers`] | formatted sizes, times and rates | lang |
+//! | [`error`] | the error type that crosses rooms, and its wording | numbers, lang |
+//! | [`disk`] | free disk space and durable folders, for each room that writes files | error |
+//! | [`chunks`] | the chunks of PNG files | - |
+//! | [`domain`] | the data types: parameters, jobs, requests, events, pictures, conversations, documents, cards, settings | numbers, lang, error |
+//! | [`scene`] | parses a prompt for the built-in picture model: things, relations, background; layout and compositing; a crate of its own | - |
+//! | [`formats`] | untrusted model files: headers, layouts, parts | domain, error, lang |
 //! | [`engine`] | a lane for each medium, reporter, backends for text and pictures; its kernels are a crate of their own | writing (ELIZA), scene, formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, chunks, error, lang |
 //! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, chunks, error, lang |
 //! | [`state`] | `AppState`, `Command`, `Effect`, `update` | scene, writing, domain, error, lang |
 //! | [`ui`] | views, widgets, theme, texts | state, writing, scene, domain, error, lang |
-//! | `app`, `cli` | wiring | all |
+//! | `app`, `cli` | put the rooms together | all |
 
 pub mod app;
 pub mod catalog;

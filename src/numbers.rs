@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Formats sizes, times and rates.
 
 use crate::lang::Lang;
 
@@ -40,7 +40,7 @@ pub fn plural<'a>(n: usize, one: &'a str, more: &'a str) -> &'a str {
     if n == 1 { one } else { more }
 }
 
-/// Tokens a second: `41`, `2.3`, `0.4`.
+/// Tokens per second: `41`, `2.3`, `0.4`.
 pub fn rate(tokens: f64) -> String {
     if tokens < 9.95 { format!("{tokens:.1}") } else { format!("{tokens:.0}") }
 }

@@ -1,5 +1,5 @@
 //! The system's file dialogs. They are opened on the window's thread, as some systems want it, and awaited on
-//! another, so that the window goes on meanwhile. Where none can open, copies go to a folder of their own, and the
+//! another, so that the window stays usable. Where none can open, copies go to a folder of their own, and the
 //! window asks for the path of what is to be opened.
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What `update` asks for, done.
+//! Runs the effects that `update` asks for.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! How long frames take, and while jobs run: told in the log when the window closes.
+//! Frame times, in all and while jobs run; logged when the window closes.
 
 /// Steps of the histogram, in milliseconds.
 const STEP: f32 = 0.5;

@@ -1,4 +1,4 @@
-//! One window a home: the first holds a lock, a later start hands over what it was to open and ends.
+//! One window per home folder: the first holds a lock; a later start hands over its file and ends.
 //!
 //! The lock is the system's own on an open file: it goes with the process that holds it, however that ends. What is
 //! handed over is a small file in a folder beside it. The first window takes the file away, and that is its answer.
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(250);
 const OLD: Duration = Duration::from_secs(60);
 const ENDING: &str = "call";
 
-/// How a start of the window goes on.
+/// What a start of the program does next.
 #[derive(Debug)]
 pub enum Claim {
     /// It is the only window.
@@ -161,7 +161,7 @@ impl Drop for Calls {
     }
 }
 
-/// Passes calls on until they are taken; whether there was one. One that is told twice is taken once.
+/// Passes calls on until they are taken; whether there was one. A repeated call is taken once.
 fn look(folder: &Path, sender: &Sender<PathBuf>) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     let calls = entries.flatten().filter(|entry| entry.path().extension().is_some_and(|e| e == ENDING));

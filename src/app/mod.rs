@@ -1,4 +1,4 @@
-//! The window's wiring: the only place where state, views, engine, store and fetches meet.
+//! Connects state, views, engine, store and fetches.
 
 mod catalogue;
 mod dialogs;
@@ -34,9 +34,9 @@ use instance::{Calls, Instance};
 
 pub use window::run;
 
-/// Longest time that one frame spends on news; what is left waits for the next frame.
+/// Time budget per frame for events; the rest waits for the next frame.
 const DRAIN: Duration = Duration::from_millis(4);
-/// News that come closer together than this share a frame: drawing must not take the engine's processor time.
+/// Events closer together than this share a frame, so that drawing does not take the engine's processor time.
 const COALESCE: Duration = Duration::from_millis(33);
 /// How long the first frame waits for the models folder: it may be on a disk that sleeps.
 const FIRST_LOOK: Duration = Duration::from_millis(200);
@@ -61,11 +61,11 @@ pub type Loaded = (crate::domain::Settings, Option<StudioError>);
 
 /// What a window may do with the person's folders.
 pub enum Access {
-    /// Whatever it wants; whether others are there nobody knows.
+    /// It may write; other windows are unknown.
     Alone,
     /// The same, and later starts are heard.
     First(Arc<Instance>),
-    /// Another window has them: this one shows, and changes nothing.
+    /// Another window has them: this one is read-only.
     ReadOnly,
 }
 

@@ -76,7 +76,7 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
     failed(&StudioError::from(Cause::NoRenderer { reason: Both::new(en.as_str(), zh) }).with_details(en))
 }
 
-/// Whether the system could have a display; only Linux and its kin may have none.
+/// Whether the system could have a display; only Linux and other Unix systems may have none.
 fn has_display() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
     cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY")

@@ -82,6 +82,9 @@ fn read(path: &Path) -> Result<ModelCard> {
 }
 
 /// Whether everything in a card is what it may be.
+///
+/// # Errors
+/// The first field that is not allowed, as the middle of a sentence.
 pub fn check(card: &ModelCard) -> std::result::Result<(), Both> {
     if !is_word(&card.id, "-_.") || card.id.len() > 64 {
         return Err(both!(

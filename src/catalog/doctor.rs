@@ -1,4 +1,4 @@
-//! The model doctor: what a model file or folder is, told from headers alone. No weights are read.
+//! The model doctor: what a model file or folder is, from its headers alone. No weights are read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -288,7 +288,7 @@ fn trouble(found: &Found, header: &Header, tensors: &Header, config: Option<&Val
         None => {
             let what = layout::part_name(found.part);
             let reason = Both::new(
-                format!("the shapes of {} in it are not known ones: its config.json is needed", what.en),
+                format!("the shapes of {} in it are unknown: its config.json is needed", what.en),
                 format!("其中{}的形状不是已知的：需要它的 config.json", what.zh),
             );
             Err(bad(header.path(), reason))
@@ -371,7 +371,7 @@ impl Report {
         let Some(kind) = &self.kind else {
             return lang.pick(
                 format!(
-                    "A part of picture models, in {precision}, {size}: {holds}. It draws together with a denoiser."
+                    "A part of picture models, in {precision}, {size}: {holds}. It is used together with a denoiser."
                 ),
                 format!("图像模型的部件，{precision}，{size}：{holds}。需要与去噪网络一起使用。"),
             );
@@ -386,19 +386,19 @@ impl Report {
         }
         if self.lacks.is_empty() && self.needs_config {
             return lang.pick(
-                format!("{name}, in {precision}, {size}: {holds}. Its shapes are not known ones: it runs with the diffusers folder of its model (--config FOLDER)."),
+                format!("{name}, in {precision}, {size}: {holds}. Its shapes are unknown: give the diffusers folder of its model (--config FOLDER)."),
                 format!("{name}，{precision}，{size}：{holds}。形状不是已知的尺寸：需要配合该模型的 diffusers 文件夹运行（--config FOLDER）。"),
             );
         }
         if self.lacks.is_empty() {
             return lang.pick(
-                format!("{name}, in {precision}, {size}: {holds}. It has all that it needs."),
+                format!("{name}, in {precision}, {size}: {holds}. It is complete."),
                 format!("{name}，{precision}，{size}：{holds}。所需部件齐全。"),
             );
         }
         lang.pick(
-            format!("{name}, in {precision}, {size}: {holds}. It lacks {lacks}."),
-            format!("{name}，{precision}，{size}：{holds}。缺少 {lacks}。"),
+            format!("{name}, in {precision}, {size}: {holds}. Missing: {lacks}."),
+            format!("{name}，{precision}，{size}：{holds}。缺少：{lacks}。"),
         )
     }
 

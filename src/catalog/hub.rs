@@ -1,5 +1,5 @@
 //! What the model hub says of its large files: size, SHA-256, and the commit that they are of. Asked for where a card
-//! has no hash, and kept beside the file: what comes later must be the same.
+//! has no hash, and kept beside the file: later fetches must give the same.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -56,6 +56,9 @@ impl Facts {
 }
 
 /// Asks for the file's head, as the hub's own tools do before they fetch it.
+///
+/// # Errors
+/// No answer, too many redirects, no SHA-256, or a cancel.
 pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, Stop> {
     let mut url = url.to_owned();
     let mut commit = String::new();
@@ -74,7 +77,7 @@ pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, S
             (status, _) => return Err(Stop::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
         }
     }
-    Err(Stop::Source(Both::new("it sends from one address to the next", "它不断转到别的地址")))
+    Err(Stop::Source(Both::new("it redirects too many times", "它不断转到别的地址")))
 }
 
 fn no_hash() -> Stop {
@@ -102,6 +105,10 @@ pub fn kept(path: &Path) -> Option<Facts> {
     serde_json::from_str(&text).ok().filter(Facts::is_good)
 }
 
+/// Writes the facts beside the file at `path`.
+///
+/// # Errors
+/// The file cannot be written.
 pub fn keep(path: &Path, facts: &Facts) -> Result<(), Stop> {
     let to = note_path(path);
     let text = serde_json::to_string(facts).unwrap_or_default();

@@ -109,7 +109,7 @@ pub fn loose_files(folder: &Path, known: &[ModelCard], runs: Runs<'_>) -> LooseF
             Ok((report, error))
         });
         match examined {
-            // A part is told of when a model takes it.
+            // A part is reported when a model uses it.
             Ok((report, _)) if report.trouble.is_some() && (report.kind.is_some() || report.language.is_some()) => {
                 loose.broken.extend(report.trouble.map(|error| broken(path, report.bytes, error)));
             }
@@ -141,7 +141,7 @@ pub fn refusal(report: &Report, headers: &[Header], runs: Runs<'_>) -> Option<St
     gguf.and_then(|gguf| runs(gguf).err())
 }
 
-/// A card for a model of which parts are missing: it is told of, and cannot be used.
+/// A card for a model with missing parts: it is listed, and cannot be used.
 fn incomplete(path: PathBuf, error: &StudioError) -> Option<ModelCard> {
     let Cause::MissingParts { missing, .. } = error.cause() else { return None };
     let about = |lang| format!("{} {}", error.summary(lang), error.remedy(lang));
@@ -206,12 +206,12 @@ fn loose(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A card for each loose file that holds a denoiser, with the parts that fill what it lacks.
+/// A card for each loose file that holds a denoiser, with the parts that complete it.
 pub fn checkpoints(loose: &LooseFiles) -> Vec<ModelCard> {
     loose.reports.iter().filter_map(|report| checkpoint(report, &[loose])).collect()
 }
 
-/// The card of a denoiser; the first of `all_loose` that has what it lacks gives it.
+/// The card of a denoiser; missing parts come from the first of `all_loose` that has them.
 pub fn checkpoint(report: &Report, all_loose: &[&LooseFiles]) -> Option<ModelCard> {
     let kind = report.kind.as_ref()?;
     let name = name_of(&report.path)?;
@@ -243,7 +243,7 @@ struct Filled {
     lacks: String,
 }
 
-/// Takes what a model lacks from the first of `all_loose` that has it.
+/// Takes a model's missing parts from the first of `all_loose` that has them.
 fn fill(report: &Report, all_loose: &[&LooseFiles]) -> Filled {
     let mut files = Checkpoint::new(report.path.clone());
     let (mut with, mut lacks) = (Vec::new(), Vec::new());
@@ -279,6 +279,7 @@ pub fn languages(loose: &LooseFiles) -> Vec<ModelCard> {
     whole.chain(loose.incomplete.iter().cloned()).collect()
 }
 
+/// The card of a language model, from its headers; `None` for other files.
 pub fn language(report: &Report) -> Option<ModelCard> {
     let facts = report.language.as_ref()?;
     let note = match facts.chats {
@@ -346,7 +347,7 @@ pub fn name_apart(cards: &mut [ModelCard], known: &[ModelCard], folder: &Path) {
     }
 }
 
-/// Writes down what a model's headers tell beyond its card.
+/// Adds what a model's headers say beyond its card.
 fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[PartFacts], lacks: String) {
     let side = card.defaults.width.unwrap_or(512);
     let need = report.need(side, side, with);
@@ -374,7 +375,7 @@ pub fn look_into(card: &mut ModelCard, folder: &Path, loose: &LooseFiles) -> Res
     if report.kind.is_none() {
         return Err(bad(
             folder,
-            Both::new("its part unet or transformer is not there", "缺少部件 unet 或 transformer"),
+            Both::new("its unet or transformer folder is missing", "缺少部件 unet 或 transformer"),
         ));
     }
     told(card, &report, &[loose]);
@@ -420,6 +421,7 @@ fn card_of(kind: &Variant, name: String, side: u32) -> ModelCard {
     }
 }
 
+/// The id of a family in cards.
 pub fn family_id(family: Family) -> &'static str {
     match family {
         Family::Sd1 => "stable-diffusion-1",

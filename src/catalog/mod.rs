@@ -1,4 +1,4 @@
-//! The catalogue: which models there are, which of them are here, and how the others come.
+//! The catalogue: the known models, which of them are on this machine, and how to fetch the others.
 //!
 //! A model's files are at `<models folder>/<card id>/<file name>`. What is still coming has `.part` at its end, what
 //! was checked has a `.verified` note beside it.
@@ -40,7 +40,7 @@ pub fn takes(path: &Path) -> Takes {
             Takes { rescale: takes.rescale && !kind.distilled, ..takes }
         }
         Ok(None) => Takes::STICKER,
-        // What cannot be read is told when it is loaded.
+        // What cannot be read is reported when it is loaded.
         Err(_) => Takes::DIFFUSION,
     }
 }
@@ -56,7 +56,7 @@ pub struct Catalog {
     broken: Vec<BrokenFile>,
 }
 
-/// What a language model's header is held against before it counts as a model: whether the engine can run it.
+/// What a language model's header is checked against before it counts as a model: whether the engine can run it.
 pub type Runs<'a> = &'a dyn Fn(&Gguf) -> Result<()>;
 
 impl Catalog {
@@ -102,7 +102,7 @@ impl Catalog {
         let presences = self.presences();
         for (card, presence) in self.cards.iter_mut().zip(presences) {
             let folder = self.folder.join(&card.id);
-            // What is being fetched lacks its parts for a while.
+            // During a fetch, parts are missing for a while.
             let coming = matches!(presence, ModelPresence::Partial { .. } | ModelPresence::Absent)
                 && card.files.iter().any(|file| !file.sources.is_empty());
             if card.local.is_none()
@@ -191,6 +191,9 @@ impl Catalog {
     }
 
     /// Takes a card's files away, into the trash.
+    ///
+    /// # Errors
+    /// An unknown model, or files that cannot be moved.
     pub fn remove(&self, id: &str) -> Result<RemovedModel> {
         let Some(card) = self.card(id) else {
             return Err(Cause::UnknownModel { id: id.to_owned(), known: String::new() }.into());
@@ -243,7 +246,7 @@ impl Catalog {
             let size = |path: &Path| fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len());
             if size(&path) == Some(file.bytes) {
                 bytes += file.bytes;
-                // A hash that only the hub knows was not held against it.
+                // A hash that only the hub knows was not checked against it.
                 good = good && !hub::is_open(file) && verify::known(&path, file) == Known::Good;
             } else {
                 missing = true;
@@ -272,6 +275,9 @@ impl Catalog {
     }
 
     /// What a job can run on, from a card's id or the path of a file or folder. Quick: no file is read.
+    ///
+    /// # Errors
+    /// An unknown name, a missing file, or what [`ModelCard::resolve`] refuses.
     pub fn resolve(&self, name: &str, makes: Makes) -> Result<ModelRef> {
         let look = |path: &Path| match fs::metadata(path) {
             Ok(about) if about.is_dir() => At::Folder,
@@ -283,12 +289,18 @@ impl Catalog {
 
     /// As [`resolve`](Self::resolve), for a card whose files were hashed just now: a note of it cannot be written
     /// everywhere.
+    ///
+    /// # Errors
+    /// What [`ModelCard::resolve`] refuses.
     pub fn resolve_checked(&self, card: &ModelCard, makes: Makes) -> Result<ModelRef> {
         card.resolve(&ModelPresence::Here { path: self.main_path(card) }, makes)
     }
 
     /// Hashes all files of a card again, however often that was done before. `watch` is told the bytes done of
-    /// [`ModelCard::bytes`] and says whether to go on; `Ok(false)` where it said no.
+    /// [`ModelCard::bytes`] and says whether to continue; `Ok(false)` where it said no.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or whose hash is not the card's.
     pub fn check(&self, card: &ModelCard, mut watch: impl FnMut(u64) -> bool) -> Result<bool> {
         if card.is_embedded() {
             return Ok(true);

@@ -1,5 +1,5 @@
-//! Files that a person opened from anywhere, and parts that they chose for a model that lacks some. The doctor looks
-//! first: what it refuses becomes no card.
+//! Files that a person opened from anywhere, and parts that they chose for incomplete models. The doctor checks them
+//! first: what it refuses gets no card.
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +12,8 @@ use crate::formats::gguf::first_part;
 use crate::formats::layout::part_name;
 use crate::lang::{Both, both};
 
-/// The card of the model at `path`: a file, the first of several, or a folder. What it lacks is taken from `parts`, then
-/// from the models folder's own. The card's id is the path. Beside the card: why the engine does not run it.
+/// The card of the model at `path`: a file, the first of several, or a folder. Missing parts are taken from `parts`,
+/// then from the models folder. The card's id is the path. Beside the card: why the engine does not run it.
 ///
 /// # Errors
 /// A file that is no model, or cannot be run; a part that it has no use for.
@@ -36,10 +36,7 @@ pub fn open(
     if report.needs_config {
         return Err(bad(
             path,
-            Both::new(
-                "its shapes are not known ones: its config.json is needed",
-                "其形状不是已知的：需要它的 config.json",
-            ),
+            Both::new("its shapes are unknown: its config.json is needed", "其形状不是已知的：需要它的 config.json"),
         ));
     }
     let all_loose = [&chosen, loose];
@@ -50,7 +47,7 @@ pub fn open(
             (Some(part), _) => {
                 let what = part_name(part.part);
                 Both::new(
-                    format!("it is {}, which draws together with a model that lacks one", what.en),
+                    format!("it is {}, which is a part for a model that has none", what.en),
                     format!("它是{}，需要与缺少它的模型一起使用", what.zh),
                 )
             }

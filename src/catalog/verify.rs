@@ -102,6 +102,9 @@ fn note(path: &Path, about: &Metadata, sha256: &str) {
 }
 
 /// Takes a file's hash and remembers it, good or bad; `None` where `watch` said to stop.
+///
+/// # Errors
+/// A file that cannot be read.
 pub fn take(path: &Path, watch: impl FnMut(u64) -> bool) -> Result<Option<String>> {
     // What changes while it is read was not read whole: the note says how it was before.
     let about = fs::metadata(path).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
@@ -112,8 +115,11 @@ pub fn take(path: &Path, watch: impl FnMut(u64) -> bool) -> Result<Option<String
     Ok(found)
 }
 
-/// SHA-256 of a file in lower-case hex. `watch` is told the bytes done and says whether to go on; `None` where it
+/// SHA-256 of a file in lower-case hex. `watch` is told the bytes done and says whether to continue; `None` where it
 /// said no.
+///
+/// # Errors
+/// A file that cannot be read.
 pub fn hash(path: &Path, mut watch: impl FnMut(u64) -> bool) -> Result<Option<String>> {
     let fail = |e: &std::io::Error| StudioError::io(Doing::Reading, path, e);
     let mut file = File::open(path).map_err(|e| fail(&e))?;
@@ -136,6 +142,9 @@ pub fn hash(path: &Path, mut watch: impl FnMut(u64) -> bool) -> Result<Option<St
 }
 
 /// Takes the hash of a model's file and compares it with the card's. `Ok(false)` where `watch` said to stop.
+///
+/// # Errors
+/// A file that cannot be read, or whose hash is not the card's.
 pub fn check(path: &Path, file: &ModelFile, watch: impl FnMut(u64) -> bool) -> Result<bool> {
     let about = fs::metadata(path).map_err(|e| StudioError::io(Doing::Reading, path, &e))?;
     if about.len() != file.bytes {

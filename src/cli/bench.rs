@@ -1,4 +1,4 @@
-//! `aigc-studio bench`: how quick this machine is with a model, to be held against other programs' figures
+//! `aigc-studio bench`: the speed of a model on this machine, to compare with other programs
 //! (`benches/README.md`).
 
 use clap::{Args, Subcommand};
@@ -18,12 +18,13 @@ use crate::domain::{
 use crate::engine::Stop;
 use crate::engine::text::{Course, Runner, model_path};
 use crate::error::Cause;
+use crate::lang::Lang;
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
-    /// Reading and writing of a language model.
+    /// Measure a language model: prompt and generation speed.
     Text(TextBench),
-    /// Steps and decoding of a picture model.
+    /// Measure a picture model: steps and decoding.
     Image(ImageBench),
 }
 
@@ -38,10 +39,10 @@ pub struct TextBench {
     /// Tokens to write after each prompt.
     #[arg(long, value_name = "N", default_value_t = 64)]
     write: i64,
-    /// Runs, of which the medians are told; one more comes before them to warm up.
+    /// Runs to take the medians of, after one to warm up.
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: i64,
-    /// What keys and values are kept in: f32, f16, q8_0.
+    /// The type of the KV cache: f32, f16, q8_0.
     #[arg(long, value_name = "NAME")]
     kv: Option<String>,
     /// Print one JSON object.
@@ -54,19 +55,19 @@ pub struct ImageBench {
     /// A model's id, or the path of its folder or file.
     #[arg(long, value_name = "ID|PATH")]
     pub model: Option<String>,
-    /// Denoising steps; the model's own number where it is not given.
+    /// Denoising steps; by default the model's own number.
     #[arg(long, value_name = "N")]
     steps: Option<i64>,
-    /// Width and height in pixels, as 512x512; the model's own size where it is not given.
+    /// Width and height in pixels, as 512x512; by default the model's own size.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
-    /// Classifier-free guidance scale; 0 and 1 are off, and one call of the network a step.
+    /// Classifier-free guidance scale; 0 and 1 are off (one model evaluation per step).
     #[arg(long, value_name = "F")]
     guidance: Option<f64>,
-    /// The weights to compute with: auto, f32, f16, bf16.
+    /// The precision of the weights: auto, f32, f16, bf16.
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
-    /// Runs, of which the medians are told; one more comes before them to warm up.
+    /// Runs to take the medians of, after one to warm up.
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: i64,
     /// Print one JSON object.
@@ -105,24 +106,37 @@ fn text(context: &Context, args: &TextBench) -> Result<(Value, String), Stop> {
             all.push(speeds);
         }
     }
-    let mut lines = vec![format!("{}, loaded in {:.2} s, keys and values in {}", model.id, runner.load_s, kv.name())];
+    let (id, load, kv) = (&model.id, runner.load_s, kv.name());
+    let mut lines = vec![context.lang.pick(
+        format!("{id}, loaded in {load:.2} s, KV cache in {kv}"),
+        format!("{id}，加载 {load:.2} 秒，KV 缓存 {kv}"),
+    )];
     let mut rows = Vec::new();
     for (i, tokens) in lengths.iter().enumerate() {
         let of = |figure: fn(&crate::engine::text::Speed) -> f64| median(all.iter().map(|run| figure(&run[i])));
         let (read, write_s, first) = (of(|s| s.read), of(|s| s.write), of(|s| s.first_s));
-        lines.push(format!(
-            "{tokens:6} tokens: reads {read:.0} tok/s (first after {first:.3} s), writes {write_s:.0} tok/s"
+        lines.push(context.lang.pick(
+            format!(
+                "{tokens:6} tokens: prompt {read:.0} tok/s (first token after {first:.3} s), answer {write_s:.0} tok/s"
+            ),
+            format!("{tokens:6} 词元：提示词 {read:.0} tok/s（首个词元 {first:.3} 秒），回答 {write_s:.0} tok/s"),
         ));
         rows.push(json!({ "tokens": tokens, "read_tok_s": read, "write_tok_s": write_s, "first_s": first }));
     }
     let peak = crate::engine::peak_memory();
-    lines.extend(peak.map(|bytes| format!("at most {:.0} MB of memory", bytes as f64 / 1e6)));
+    lines.extend(peak.map(|bytes| peak_line(bytes, context.lang)));
     let threads = crate::engine::kernels::pool::threads();
     let object = json!({
-        "model": model.id, "threads": threads, "kv": kv.name(), "runs": runs, "load_s": runner.load_s,
+        "model": model.id, "threads": threads, "kv": kv, "runs": runs, "load_s": runner.load_s,
         "lengths": rows, "peak_bytes": peak,
     });
     Ok((object, lines.join("\n")))
+}
+
+/// The peak memory of this process, for a person.
+fn peak_line(bytes: u64, lang: Lang) -> String {
+    let mb = bytes as f64 / 1e6;
+    lang.pick(format!("peak memory {mb:.0} MB"), format!("内存峰值 {mb:.0} MB"))
 }
 
 fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> {
@@ -169,13 +183,19 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     let (whole_s, step, decode) = (of(|r| r.0), of(|r| r.1.step_s), of(|r| r.1.decode_s));
     let peak = crate::engine::peak_memory();
     let (w, h, steps) = (params.width, params.height, params.steps);
-    let mut lines = format!(
-        "{}, loaded in {load:.2} s, the first picture after {first:.2} s\n{w} x {h}, {steps} {}: {whole_s:.2} s, {step:.3} s a step, {decode:.3} s of decoding",
-        model.id,
-        plural(steps as usize, "step", "steps")
+    let (id, noun) = (&model.id, plural(steps as usize, "step", "steps"));
+    let mut lines = context.lang.pick(
+        format!(
+            "{id}, loaded in {load:.2} s, first picture after {first:.2} s\n{w} x {h}, {steps} {noun}: {whole_s:.2} s, \
+             {step:.3} s per step, decoding {decode:.3} s"
+        ),
+        format!(
+            "{id}，加载 {load:.2} 秒，首张图片 {first:.2} 秒\n{w} x {h}，{steps} 步：{whole_s:.2} 秒，每步 {step:.3} 秒，解码 {decode:.3} 秒"
+        ),
     );
     if let Some(bytes) = peak {
-        lines.push_str(&format!("\nat most {:.0} MB of memory", bytes as f64 / 1e6));
+        lines.push('\n');
+        lines.push_str(&peak_line(bytes, context.lang));
     }
     let object = json!({
         "model": model.id, "width": w, "height": h, "steps": steps, "guidance": round_f32(params.guidance),

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::formats::family::Variant;
 use crate::formats::memory::Need;
 
-/// Tells what is in `report`.
+/// Prints `report`, on stdout.
 pub fn run(context: &Context, report: Report, size: Option<&str>, as_json: bool) -> Result<()> {
     let lang = context.lang;
     let path = &report.path;

@@ -29,10 +29,9 @@ use crate::store;
 
 #[derive(Args)]
 pub struct ImageArgs {
-    /// What to draw; - reads it from stdin, as does leaving it out with something piped in.
+    /// The prompt. `-` reads it from stdin, and so does a pipe without a prompt.
     prompt: Option<String>,
-    /// Latents whose decoding failed before (a .latent file, ours or ComfyUI's): makes the pictures of them by the
-    /// model's VAE, and draws nothing.
+    /// Only decode the latents in this .latent file (from a failed decode, or ComfyUI's) with the model's VAE.
     #[arg(long, value_name = "FILE")]
     decode: Option<PathBuf>,
     /// Where to write it; the ending chooses PNG, JPEG, WebP, SVG (a vector drawing) or, for scenes of the built-in
@@ -46,53 +45,54 @@ pub struct ImageArgs {
     /// A model's id, or the path of its folder or file.
     #[arg(long, value_name = "ID|PATH")]
     pub model: Option<String>,
-    /// A file with what the model lacks (text encoders, a VAE), or with what should take its place; may be repeated.
+    /// A file with a missing part of the model (a text encoder, a VAE), or a replacement for one; repeatable.
     #[arg(long, value_name = "FILE")]
     with: Vec<PathBuf>,
-    /// Another VAE than the model's own: a file, or a diffusers folder.
+    /// A VAE to use instead of the model's own: a file, or a diffusers folder.
     #[arg(long, value_name = "PATH")]
     vae: Option<PathBuf>,
-    /// A diffusers folder whose configurations, tokenizers and scheduler a single file is run with.
+    /// A diffusers folder with the configurations, tokenizers and scheduler for a single-file model.
     #[arg(long, value_name = "FOLDER")]
     config: Option<PathBuf>,
     /// A tiny decoder (TAESD) for the previews.
     #[arg(long, value_name = "FILE")]
     taesd: Option<PathBuf>,
-    /// The weights to compute with: auto (half where the machine is quicker with it), f32, f16, bf16.
+    /// The precision of the weights: auto (half precision where that is faster), f32, f16, bf16.
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
     #[command(flatten)]
     numbers: Numbers<ImageParam>,
-    /// The same seed and settings give the same picture; random when absent.
+    /// The same seed and settings give the same picture; random by default.
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<i128>,
     /// Width and height in pixels, as 64x64.
     #[arg(long, value_name = "WxH")]
     size: Option<String>,
     /// Euler, Heun or DPM2; and for Stable Diffusion: Euler a, DPM++ 2M, DPM++ 2M SDE, DPM++ SDE, DDIM, PLMS, UniPC,
-    /// LCM. Without it, what the model's own files name.
+    /// LCM. By default the one that the model's files name.
     #[arg(long, value_name = "NAME")]
     sampler: Option<String>,
-    /// How the noise levels are spread: automatic, normal, karras, exponential, sgm_uniform, simple, beta.
+    /// How the noise is spread over the steps: automatic, normal, karras, exponential, sgm_uniform, simple, beta.
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
-    /// Whose noise a seed means: native (this program's), or torch (PyTorch's on the CPU, as diffusers and A1111 use it).
+    /// The random generator of the noise: native (this program's), or torch (PyTorch's on the CPU, as in diffusers and
+    /// A1111).
     #[arg(long, value_name = "NAME")]
     rng: Option<String>,
-    /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; may be given again.
+    /// Which thing the built-in model draws for a word of the prompt, as "cat=tiger face"; repeatable.
     #[arg(long, value_name = "WORD=THING")]
     thing: Vec<String>,
-    /// How the layers of the built-in model's scene are arranged, as the settings of a picture say it under "Layers":
+    /// The arrangement of the built-in model's layers, as in the settings of a picture under "Layers":
     /// "cat.1: x=0.3 y=0.5 side=0.4 flip colour=blue seed=7; box.1: hide; order: box.1, cat.1".
     #[arg(long, value_name = "TEXT")]
     arrange: Option<String>,
-    /// Write each layer of the built-in model's scene as a PNG into this folder too.
+    /// Also write each layer of the built-in model's scene as a PNG into this folder.
     #[arg(long, value_name = "DIR")]
     layers: Option<PathBuf>,
-    /// Save to the library folder too when --out is given.
+    /// With --out: also save to the library folder.
     #[arg(long)]
     library: bool,
-    /// Write the picture foreseen at each step into this folder.
+    /// Write a preview of each step into this folder.
     #[arg(long, value_name = "DIR")]
     previews: Option<PathBuf>,
     /// Print one JSON object at the end on stdout, and nothing else there.
@@ -115,7 +115,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
-    // Pictures are drawn though nobody reads where they are; a full disk there is told at the end.
+    // A closed stdout stops no pictures; a full disk there is reported at the end.
     let mut told: Result<()> = Ok(());
     let mut size = (request.params.width, request.params.height);
     let mut scene = None;
@@ -123,9 +123,9 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let task = Task::Picture(PictureTask::new(Box::new(request), latents));
     let outcome = run_job(context, &interrupts, task, |event| {
         match event {
-            EventKind::Loading { .. } => bar.set_message("loading"),
+            EventKind::Loading { .. } => bar.set_message(context.lang.pick("loading", "加载")),
             EventKind::News(News::Picture(PictureNews::Preview { progress, picture })) => {
-                bar.set_message("drawing");
+                bar.set_message(context.lang.pick("drawing", "绘图"));
                 bar.set_position(u64::from(progress.index * steps + progress.step));
                 if let Some(folder) = &args.previews {
                     let name = format!("{:02}-{:03}.png", progress.index + 1, progress.step);
@@ -154,7 +154,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                 bar.suspend(|| {
                     let hint = context
                         .lang
-                        .pick("All steps are kept; go on with --decode", "所有步骤的结果已保留，可用 --decode 继续：");
+                        .pick("The latents are kept; decode them with --decode", "潜变量已保留，可用 --decode 解码：");
                     out::note(format_args!("{hint} {}", path.display()));
                 });
             }
@@ -178,7 +178,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         let n = stats.widened;
         out::note(context.lang.pick(
             format!(
-                "{n} {} made again in full.",
+                "{n} {} recomputed in full precision.",
                 plural(
                     n as usize,
                     "prediction overflowed half precision and was",
@@ -281,7 +281,7 @@ fn request(
     Ok((ImageRequest { params, model, seed, layers }, decode))
 }
 
-/// What words are to mean; a thing that the model does not know is refused.
+/// The things chosen for words; a thing that the model does not know is refused.
 fn things_of(given: &[String]) -> Result<Things> {
     let mut all = Things::default();
     for pair in given {
@@ -364,11 +364,11 @@ fn unknown(name: &'static str, value: &str, choices: &[&str]) -> Cause {
     Cause::BadChoice { name, value: Both::same(value), choices: Both::same(choices.join(", ")) }
 }
 
-/// Where finished pictures go. What can be known to fail is found before the first step.
+/// Where finished pictures go. Bad paths are refused before the first step.
 struct Sink {
     out: Option<Out>,
     library: Option<PathBuf>,
-    /// Where latents go that have no place beside a picture.
+    /// Where latents go without a picture's path.
     latents: PathBuf,
     lang: Lang,
 }
@@ -491,7 +491,7 @@ fn is_open_raster(path: &Path) -> bool {
     ending(path).eq_ignore_ascii_case("ora")
 }
 
-/// Whether the layers of a scene are wanted; where there are none, it is said with how there would be.
+/// Whether layers are wanted; an error where the prompt has no scene.
 fn wants_layers(args: &ImageArgs, params: &ImageParams, model: &ModelRef) -> Result<bool> {
     let out = args.out.as_deref().filter(|path| is_open_raster(path));
     let Some(name) = out.map(|_| "out").or(args.layers.as_ref().map(|_| "layers")) else { return Ok(false) };
@@ -507,7 +507,7 @@ fn scene_of(params: &ImageParams, model: &ModelRef) -> Option<Reading> {
     draws_scenes.then(|| scene::read_with(&params.prompt, &params.negative, |word| params.things.get(word)))
 }
 
-/// What no sticker can be, in the words that ask for it.
+/// The note on a word that asks for something that stickers cannot be.
 fn no_sticker(cannot: Cannot, word: &str, lang: Lang) -> String {
     let what = match cannot {
         Cannot::Photo => ("photographs", "照片"),

@@ -9,7 +9,7 @@ use super::Cli;
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
-/// Most of stdin that is read as a prompt.
+/// Longest prompt on stdin, in bytes.
 const LONGEST: u64 = 64 << 20;
 
 /// The prompt that was given; what is on stdin where that is `-`, or where none was given and something is piped in.
@@ -25,7 +25,7 @@ pub fn prompt(given: Option<&str>, command: &str) -> Result<String> {
     }
 }
 
-/// Ends as any missing argument does.
+/// Exits with the usage error of a missing argument.
 fn missing(command: &str) -> ! {
     let mut cli = Cli::command();
     cli.build();
@@ -44,7 +44,8 @@ fn read(input: impl Read) -> Result<String> {
         return Err(Cause::OutOfRange { name: "prompt, bytes", value, min: 1.0, max }.into());
     }
     let text = String::from_utf8(bytes).map_err(|e| {
-        let (value, choices) = (Both::same("stdin"), Both::new("text in UTF-8", "UTF-8 文本"));
+        let (value, choices) =
+            (Both::new("bytes that are not UTF-8", "非 UTF-8 的字节"), Both::new("text in UTF-8", "UTF-8 文本"));
         StudioError::from(Cause::BadChoice { name: "prompt", value, choices }).with_details(e)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

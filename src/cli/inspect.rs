@@ -22,7 +22,7 @@ pub struct InspectArgs {
     json: bool,
 }
 
-/// Each picture is looked at, also after one that cannot be read; the last error is the command's.
+/// Reads each picture, also after one that cannot be read; the last error is the command's.
 pub fn run(context: &Context, args: &InspectArgs) -> std::result::Result<(), Stop> {
     let lang = context.lang;
     let many = args.pictures.len() > 1;
@@ -73,7 +73,7 @@ fn read(path: &Path) -> Result<(PictureRecord, Program)> {
     }
 }
 
-/// What of the picture's settings is not here, or would not be taken by the sliders, in words.
+/// Sentences about settings of the picture that are missing here, or that the sliders would not take.
 fn notes(context: &Context, record: &PictureRecord) -> Vec<String> {
     let catalog = &context.catalog;
     let cards = catalog.cards().iter().filter(|card| catalog.resolve(&card.id, Makes::Image).is_ok());
@@ -123,7 +123,7 @@ fn object(path: &Path, record: &PictureRecord, program: Program, notes: &[String
     object
 }
 
-/// The numbers of a record that have no place of their own among its values.
+/// The recorded parameters without a field of their own in the object.
 fn rest() -> impl Iterator<Item = ImageParam> {
     let placed = [ImageParam::Steps, ImageParam::Guidance, ImageParam::GuidanceRescale];
     ImageParam::ALL.iter().copied().filter(move |number| number.is_recorded() && !placed.contains(number))

@@ -39,7 +39,7 @@ use crate::store::{Paths, load_settings};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<CliCommand>,
-    /// A picture with its settings inside, of this program or another: the window opens with its prompt and sliders.
+    /// A picture with settings inside, from this program or another: the window opens with its prompt and sliders.
     pub open: Option<std::path::PathBuf>,
 }
 
@@ -49,13 +49,13 @@ pub enum CliCommand {
     Image(Box<image::ImageArgs>),
     /// Write text from a prompt.
     Text(Box<text::TextArgs>),
-    /// Print the settings inside pictures, of this program and of others.
+    /// Print the settings inside pictures, from this program or another.
     Inspect(inspect::InspectArgs),
-    /// Print the tokens of each line of stdin, a JSON array a line.
+    /// Tokenize each line of stdin: a JSON array of ids per line.
     Tokens(tokens::TokensArgs),
-    /// Print the prompt that a model's chat template makes of the messages (JSON) on stdin.
+    /// Print the prompt that a model's chat template renders from the messages (JSON) on stdin.
     Render(tokens::RenderArgs),
-    /// Measure how quick a model is on this machine.
+    /// Measure the speed of a model on this machine.
     Bench {
         #[command(subcommand)]
         command: bench::BenchCommand,
@@ -67,7 +67,7 @@ pub enum CliCommand {
     },
 }
 
-/// The arguments of this process; its exit code where they ask for help or are wrong.
+/// Parses the arguments of this process. `Err` is the exit code after help or a usage error.
 pub fn parse() -> Result<Cli, ExitCode> {
     let parsed = Cli::try_parse().and_then(|cli| match unknown_word(&cli) {
         Some(word) => {
@@ -86,7 +86,7 @@ pub fn parse() -> Result<Cli, ExitCode> {
     }
 }
 
-/// What stands where a command could, is no file, and does not look like one.
+/// The first argument where it is neither a command nor a file, and does not look like a path.
 fn unknown_word(cli: &Cli) -> Option<String> {
     let path = cli.open.as_ref().filter(|path| !path.exists())?;
     let word = path.to_string_lossy();
@@ -114,7 +114,7 @@ impl Context {
     }
 }
 
-/// Whether a command speaks of models that only their headers tell.
+/// Whether a command may name a model that is found only by reading headers.
 fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
     let unknown = |name: Option<&str>| {
         name.is_some_and(|name| catalog.card(name).is_none() && !std::path::Path::new(name).exists())
@@ -167,7 +167,7 @@ pub fn main(command: CliCommand) -> ExitCode {
     }
 }
 
-/// Says the error, but nothing where it is only that nobody reads the output any more.
+/// Prints the error, except for a closed pipe.
 fn ended(error: &StudioError, lang: Lang) -> ExitCode {
     if *error.cause() == Cause::OutputClosed {
         return ExitCode::SUCCESS;
@@ -188,10 +188,11 @@ fn exit_code(error: &StudioError) -> u8 {
     }
 }
 
-/// An error on stderr: what happened, what to do, and what lay underneath when that says more.
+/// Prints an error on stderr: summary, remedy, and up to 5 lines of details that add something.
 pub fn say(error: &StudioError, lang: Lang) {
-    out::note(format_args!("{} {}", lang.pick("error:", "错误："), error.summary(lang)));
-    out::note(format_args!("  {}", error.remedy(lang)));
+    let (summary, remedy) = error.in_shell(lang);
+    out::note(format_args!("{} {summary}", lang.pick("error:", "错误：")));
+    out::note(format_args!("  {remedy}"));
     for line in error.more(lang).lines().take(5) {
         out::note(format_args!("  | {line}"));
     }

@@ -17,10 +17,11 @@ use crate::engine::Stop;
 use crate::engine::text::{TextModelInfo, describe, model_path};
 use crate::error::{Cause, StudioError};
 use crate::formats::{Header, layout};
+use crate::lang::Both;
 
 #[derive(Subcommand)]
 pub enum ModelsCommand {
-    /// Each model with its size and whether it is here.
+    /// List the models with their sizes, and whether they are on this machine.
     List {
         /// One JSON array on stdout.
         #[arg(long)]
@@ -29,22 +30,22 @@ pub enum ModelsCommand {
     /// Fetch a model from the first source that answers.
     Fetch {
         id: String,
-        /// Agree to the model's terms of use, where it has some (they are shown without this).
+        /// Agree to the model's terms of use, if it has any (without this flag they are shown).
         #[arg(long)]
         agree: bool,
     },
-    /// Hash a model's files again, or say what a model file is. Without an id: all that are here.
+    /// Verify the SHA-256 of a model's files, or say what a model file is. Without an id: all fetched models.
     Check {
         #[arg(value_name = "ID|PATH")]
         id: Option<String>,
-        /// The picture whose memory is told, as 512x512; the model's own size without it.
+        /// The picture size whose memory is estimated, as 512x512; by default the model's own size.
         #[arg(long, value_name = "WxH")]
         size: Option<String>,
         /// One JSON object on stdout.
         #[arg(long)]
         json: bool,
     },
-    /// Draw the grid of fixed prompts (one a line in FILE) that shows how good a picture model is.
+    /// Draw a grid of the prompts in FILE (one per line), to judge a picture model.
     #[command(hide = true)]
     Grid {
         prompts: std::path::PathBuf,
@@ -56,7 +57,7 @@ pub enum ModelsCommand {
 }
 
 impl ModelsCommand {
-    /// Whether it tells what models are.
+    /// Whether it needs the headers of all models.
     pub fn tells(&self) -> bool {
         matches!(self, Self::List { .. } | Self::Check { .. })
     }
@@ -92,8 +93,9 @@ fn list(context: &Context, json: bool) -> Result<(), Stop> {
     }
     for card in cards {
         let size = domain::bytes(card.bytes());
-        let lacks =
-            card.lacks().map_or(String::new(), |l| context.lang.pick(format!(" (lacks {l})"), format!("（缺少 {l}）")));
+        let lacks = card
+            .lacks()
+            .map_or(String::new(), |l| context.lang.pick(format!(" (missing: {l})"), format!("（缺少：{l}）")));
         let here = state(context, card, context.lang);
         out::line(format_args!("{:16} {:6} {:>9}  {here}{lacks}", card.id, makes(card), size))?;
     }
@@ -157,7 +159,7 @@ fn card_of<'a>(context: &'a Context, name: &'a str) -> &'a str {
     context.catalog.card_at(Path::new(name)).map_or(name, |card| &card.id)
 }
 
-/// Whether fetching a card's files mends this.
+/// Whether fetching the card's files again fixes this error.
 fn comes_again(error: &StudioError) -> bool {
     matches!(error.cause(), Cause::BadModelFile { .. })
 }
@@ -174,7 +176,7 @@ fn hash(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<
     if done? { Ok(()) } else { Err(Stop::Cancelled) }
 }
 
-/// Fetches a card's files; which source is asked, and which ones failed, is said on stderr.
+/// Fetches a card's files; sources and failures are printed on stderr.
 pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Interrupts) -> Result<(), Stop> {
     let lang = context.lang;
     let Some(card) = context.catalog.card(id).cloned() else {
@@ -197,7 +199,7 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
         return Ok(());
     }
     if let Some(terms) = card.terms.as_ref().filter(|_| !agree && !context.settings.agreed.iter().any(|a| a == id)) {
-        let (text, url) = (lang.pick(&terms.text, &terms.text_zh).clone(), terms.url.clone());
+        let (text, url) = (Both::new(&terms.text, &terms.text_zh), terms.url.clone());
         return Err(Cause::TermsFirst { id: id.to_owned(), text, url }.into());
     }
     let bar = bar(card.bytes(), "{msg:10} [{bar:30}] {bytes}/{total_bytes}  {eta} left");
@@ -220,10 +222,10 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
                 bar.suspend(|| out::note(format_args!("  {}", error.summary(lang))))
             }
             FetchEventKind::Progress { done, .. } => {
-                bar.set_message("fetching");
+                bar.set_message(lang.pick("fetching", "下载"));
                 bar.set_position(done);
             }
-            FetchEventKind::Verifying => bar.set_message("verifying"),
+            FetchEventKind::Verifying => bar.set_message(lang.pick("verifying", "校验")),
             FetchEventKind::Finished { path } => {
                 bar.finish_and_clear();
                 out::note(path.display());
@@ -247,7 +249,7 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
         let here = |card: &&ModelCard| {
             matches!(context.catalog.presence(card), ModelPresence::Here { .. } | ModelPresence::Unchecked { .. })
         };
-        // Files that are no models, or cannot be run, are told as the others are.
+        // Files that are no models, or cannot be run, are reported as the others are.
         let mut failed: Option<StudioError> = None;
         for file in context.catalog.broken() {
             failed.replace(file.error).iter().for_each(|error| super::say(error, context.lang));
@@ -296,17 +298,17 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
     Ok(out::line(format_args!("{}: {}", context.lang.pick("quantisation", "量化"), info.quantization))?)
 }
 
-/// What the headers of a model say.
+/// What the headers of a model say: a picture model or a language model.
 enum Looked {
     Talks(TextModelInfo),
     Draws(Box<Report>),
 }
 
-/// Looks into the file or folder at `path`; each header is read once. A Qwen3 in a GGUF file may talk or be a part of
-/// what draws: it is the latter where it cannot be talked with.
+/// Looks into the file or folder at `path`; each header is read once. A Qwen3 in a GGUF file may be a language model or
+/// a text encoder: the latter where it has no language head.
 ///
 /// # Errors
-/// A language model that cannot be run; what is no model.
+/// A language model that cannot be run; a file that is not a model.
 fn look_into(path: &Path) -> Result<Looked, StudioError> {
     let draws = |headers: &[Header]| examine_read(path, headers).map(|report| Looked::Draws(Box::new(report)));
     let files = if path.is_dir() { ModelFiles::Folder(path.to_owned()) } else { ModelFiles::File(path.to_owned()) };
@@ -328,10 +330,10 @@ fn look_into(path: &Path) -> Result<Looked, StudioError> {
 
 fn check_card(context: &Context, card: &ModelCard, interrupts: &Interrupts) -> Result<(), Stop> {
     hash(context, card, interrupts)?;
-    // Nobody promised a hash for the person's own files: they are held against what runs them.
+    // Nobody promised a hash for the person's own files: they are checked against what runs them.
     if let Some(local) = &card.local {
         let path = &local.files.main;
-        // Those that cannot be run are no cards; what a model lacks is told of one that is.
+        // Models that cannot be run have no card; missing parts are reported for those that have.
         if let Some(lacks) = card.lacks().filter(|_| card.makes == Makes::Image) {
             let (path, family) = (path.clone(), local.kind.clone());
             return Err(Cause::LacksParts { path, family, lacks: lacks.to_owned() }.into());

@@ -1,5 +1,5 @@
-//! The flags of the numbers among the parameters: one for each row of the domain's tables. The compiler asks for a line
-//! of help here for each of them.
+//! The flags of the numeric parameters, one for each row of the domain's tables. The compiler requires a help line here
+//! for each.
 
 use clap::error::Error;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use crate::domain::{ImageParam, Parameter, TextParam};
 use crate::error::Result;
 
-/// What the command line says of a number, beside its name and range.
+/// The help of a numeric parameter.
 pub trait Flag: Parameter {
     /// One line of help.
     fn help(self) -> &'static str;
@@ -22,12 +22,12 @@ impl Flag for ImageParam {
     fn help(self) -> &'static str {
         match self {
             Self::Steps => "Denoising steps",
-            Self::Guidance => "Classifier-free guidance scale; 0 and 1 are off: the prompt alone",
-            Self::Count => "Pictures to draw; their seeds count up",
-            Self::GuidanceRescale => "Brings guidance back to the spread of the prompt's own prediction, 0 to 1",
+            Self::Guidance => "Classifier-free guidance scale; 0 and 1 are off",
+            Self::Count => "Number of pictures; each uses the next seed",
+            Self::GuidanceRescale => "Guidance rescale (CFG rescale), 0 to 1; 0 is off",
             Self::ClipSkip => {
-                "Which of CLIP's layers conditions the picture, counted from the last (1). Stable Diffusion 2, XL and 3 \
-                 read the last but one by themselves: 1 and 2 are the same there"
+                "Which layer of CLIP conditions the picture, counted from the last (1). Stable Diffusion 2, XL and 3 \
+                 always use at least 2, so that 1 and 2 are the same there"
             }
         }
     }
@@ -37,33 +37,35 @@ impl Flag for ImageParam {
 impl Flag for TextParam {
     fn help(self) -> &'static str {
         match self {
-            Self::Temperature => "0 always takes the likeliest token",
+            Self::Temperature => "Sampling temperature; 0 always takes the likeliest token",
             Self::TopK => "Keep only the N likeliest tokens; 0 is off",
-            Self::TopP => "Keep the likeliest tokens that together reach this probability; 1 is off",
+            Self::TopP => "Keep the likeliest tokens whose probabilities add up to this; 1 is off",
             Self::MinP => "Drop tokens below this share of the likeliest one's probability; 0 is off",
-            Self::RepeatPenalty => "Makes what was written lately less likely; 1 is off",
-            Self::RepeatLastN => "How many tokens back the repetition penalty looks",
-            Self::MaxTokens => "Tokens to write at most",
-            Self::Context => "Tokens that prompt and answer may take together",
-            Self::PresencePenalty => "Taken off the logit of what was written lately; 0 is off",
-            Self::FrequencyPenalty => "Taken off for each time that it was written; 0 is off",
-            Self::DryMultiplier => "DRY: makes tokens less likely that would make a repetition longer; 0 is off",
+            Self::RepeatPenalty => "Penalty for recent tokens; 1 is off",
+            Self::RepeatLastN => "Number of last tokens that the penalties apply to",
+            Self::MaxTokens => "Maximum number of tokens to write",
+            Self::Context => "Context length: tokens of prompt and answer together",
+            Self::PresencePenalty => "Subtracted from the logit of recent tokens; 0 is off",
+            Self::FrequencyPenalty => "Subtracted from the logit for each recent occurrence; 0 is off",
+            Self::DryMultiplier => "DRY: penalty for tokens that would extend a repetition; 0 is off",
             Self::DryBase => "How fast DRY's penalty grows with the repetition's length",
-            Self::DryAllowedLength => "Repetitions of so many tokens are free",
-            Self::DryPenaltyLastN => "How many tokens back DRY looks",
-            Self::TopNSigma => "Keep what is within N standard deviations of the highest logit; -1 is off",
-            Self::TypicalP => "Keep the most typical tokens that together reach this probability; 1 is off",
-            Self::XtcProbability => "XTC: how often the likeliest tokens are dropped; 0 is off",
-            Self::XtcThreshold => "XTC drops what is at least this likely, but the last of it; above 0.5 is off",
-            Self::DynatempRange => "How far the temperature moves with the entropy; 0 is off",
-            Self::DynatempExponent => "The power of the entropy's share in it",
-            Self::Mirostat => {
-                "Hold the surprise near a target: 1 or 2 is the version, 0 is off. All links but the temperature are left out"
+            Self::DryAllowedLength => "DRY does not penalise repetitions of up to this many tokens",
+            Self::DryPenaltyLastN => "Number of last tokens that DRY searches",
+            Self::TopNSigma => "Keep tokens within N standard deviations of the highest logit; -1 is off",
+            Self::TypicalP => {
+                "Locally typical sampling: keep the most typical tokens whose probabilities add up to this; 1 is off"
             }
+            Self::XtcProbability => "XTC: how often the likeliest tokens are dropped; 0 is off",
+            Self::XtcThreshold => {
+                "XTC drops the tokens at least this likely, except the least likely of them; above 0.5 is off"
+            }
+            Self::DynatempRange => "How far the temperature moves with the entropy; 0 is off",
+            Self::DynatempExponent => "Exponent of the entropy for the dynamic temperature",
+            Self::Mirostat => "Mirostat version, 1 or 2; 0 is off. It replaces all samplers but the temperature",
             Self::MirostatTau => "Mirostat's target, in bits",
             Self::MirostatEta => "Mirostat's learning rate",
-            Self::DraftMax => "Tokens that the draft model proposes at a time, at most",
-            Self::DraftPMin => "The draft model stops proposing where its likeliest token is less likely than this",
+            Self::DraftMax => "Maximum number of tokens that the draft model proposes at a time",
+            Self::DraftPMin => "The draft model stops proposing when its likeliest token is less likely than this",
         }
     }
 

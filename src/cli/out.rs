@@ -1,5 +1,5 @@
-//! What commands print. Nothing here panics: whoever reads may have gone (`| head`), and the disk that the output goes
-//! to may be full.
+//! Printing for commands. Nothing here panics: the reader may have gone (`| head`), and the disk of the output may be
+//! full.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ pub fn line(text: impl Display) -> Result<()> {
     bytes(format!("{text}\n").as_bytes())
 }
 
-/// A line on stderr, for a person: not worth an end where nobody reads it.
+/// A line on stderr, for a person. Failures are ignored.
 pub fn note(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }

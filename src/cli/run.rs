@@ -11,10 +11,10 @@ use crate::domain::{EventKind, JobId, Outcome, Task};
 use crate::engine::{CancelToken, Engine, MemoryBudget, Stop, backends};
 use crate::error::{Cause, StudioError};
 
-/// How often Ctrl-C is looked at while nothing happens.
+/// How often Ctrl-C is checked while no event comes.
 const POLL: Duration = Duration::from_millis(50);
-/// How long a cancelled job may take to end by itself. Then the process goes without it: what a device has been given
-/// cannot be called back. Files are written whole or not at all.
+/// How long a cancelled job may take to end. After that the process exits without it: work on a device cannot be
+/// interrupted. Files are written atomically.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Counts how often Ctrl-C was pressed. The second time ends the process at once.

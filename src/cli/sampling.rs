@@ -13,38 +13,37 @@ use crate::lang::Both;
 pub struct SamplingArgs {
     #[command(flatten)]
     numbers: Numbers<TextParam>,
-    /// A text that repetitions cannot reach across, in the place of the usual ones; may be given several times; "none"
-    /// is none.
+    /// A text that DRY does not match repetitions across, instead of the default ones; repeatable; "none" for none.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     dry_sequence_breaker: Vec<String>,
     /// Take --stop and --dry-sequence-breaker as they are: \n is a backslash and an n.
     #[arg(long)]
     no_escape: bool,
-    /// Adds to a token's logit: 15043+1, 15043-inf, or a text in the number's place; may be given several times.
+    /// Adds to a token's logit: 15043+1, 15043-inf, or a text instead of the id; repeatable.
     #[arg(long, value_name = "TOKEN(+/-)BIAS", allow_hyphen_values = true)]
     logit_bias: Vec<String>,
-    /// Never end by itself: write as many tokens as allowed.
+    /// Ignore the end-of-text token: write --max-tokens tokens.
     #[arg(long)]
     ignore_eos: bool,
-    /// The links that run, in this order: "penalties;dry;top_n_sigma;top_k;typ_p;top_p;min_p;xtc;temperature".
+    /// The samplers to run, in this order: "penalties;dry;top_n_sigma;top_k;typ_p;top_p;min_p;xtc;temperature".
     #[arg(long, value_name = "LINK;LINK", allow_hyphen_values = true)]
     samplers: Option<String>,
-    /// A grammar (GBNF) that the answer follows.
+    /// A GBNF grammar for the answer.
     #[arg(long, value_name = "GBNF", group = "form", allow_hyphen_values = true)]
     grammar: Option<String>,
-    /// A file with such a grammar.
+    /// A file with a GBNF grammar.
     #[arg(long, value_name = "FILE", group = "form")]
     grammar_file: Option<PathBuf>,
-    /// A JSON Schema; the answer is JSON by it.
+    /// A JSON Schema for the answer.
     #[arg(long, value_name = "JSON", group = "form", allow_hyphen_values = true)]
     json_schema: Option<String>,
-    /// A file with such a schema.
+    /// A file with a JSON Schema.
     #[arg(long, value_name = "FILE", group = "form")]
     json_schema_file: Option<PathBuf>,
 }
 
 impl SamplingArgs {
-    /// Puts what was given into `params`; refuses what is out of range.
+    /// Puts the flags that were given into `params`; refuses values out of range.
     pub fn apply(&self, params: &mut TextParams) -> Result<()> {
         self.numbers.apply(params)?;
         if !self.dry_sequence_breaker.is_empty() {
@@ -61,7 +60,7 @@ impl SamplingArgs {
         Ok(())
     }
 
-    /// A text of the flag `name` with its escapes read, as llama.cpp reads those of its reverse prompts.
+    /// The text of the flag `name` with its escapes decoded, as llama.cpp decodes its reverse prompts.
     pub fn unescape(&self, name: &'static str, text: &str) -> Result<String> {
         if self.no_escape {
             return Ok(text.to_owned());
@@ -87,7 +86,7 @@ impl SamplingArgs {
     }
 }
 
-/// `\n \r \t \' \" \\ \xHH` as what they stand for; any other backslash stays.
+/// Decodes `\n \r \t \' \" \\ \xHH`; any other backslash stays.
 fn unescape(text: &str) -> Vec<u8> {
     let mut made = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -108,7 +107,7 @@ fn unescape(text: &str) -> Vec<u8> {
     made
 }
 
-/// A grammar or a schema; one that is too long is told of when it is followed.
+/// Reads a grammar or a schema. Its length is checked when it is compiled.
 fn read(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| StudioError::io(Doing::Reading, path, &error))?;
     let failed = |reason: Both| Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into();

@@ -19,13 +19,13 @@ use crate::lang::Both;
 
 #[derive(Args)]
 pub struct TextArgs {
-    /// What to answer or to go on with; - reads it from stdin, as does leaving it out with something piped in.
+    /// The prompt to answer or continue. `-` reads it from stdin, and so does a pipe without a prompt.
     prompt: Option<String>,
     /// A model's id, or the path of a GGUF file.
     #[arg(long, value_name = "ID|PATH")]
     pub model: Option<String>,
-    /// A smaller model of the same vocabulary, by id or path, that proposes tokens (speculative decoding). The text
-    /// stays the same; it comes faster where the draft is often right.
+    /// A draft model for speculative decoding, by id or path: smaller, with the same vocabulary. The text stays the
+    /// same; it comes faster where the draft is often right.
     #[arg(long, value_name = "ID|PATH")]
     draft: Option<String>,
     /// The system prompt: how the model should behave.
@@ -33,7 +33,7 @@ pub struct TextArgs {
     system: Option<String>,
     #[command(flatten)]
     sampling: SamplingArgs,
-    /// What keys and values are kept in: f32, f16, q8_0.
+    /// The type of the KV cache: f32, f16, q8_0.
     #[arg(long, value_name = "NAME")]
     kv: Option<String>,
     /// The same seed and settings give the same text; random when absent.
@@ -42,7 +42,7 @@ pub struct TextArgs {
     /// A text that ends the answer; may be given several times. \n, \t, \" and \x41 are read as in C.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     stop: Vec<String>,
-    /// Take the prompt as it is, without the chat template.
+    /// Use the prompt as it is, without the chat template.
     #[arg(long)]
     raw: bool,
     /// Print one JSON object at the end on stdout, and nothing else there. A thought is apart from the text; without
@@ -74,13 +74,16 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     let outcome = run_job(context, &interrupts, job, |event| {
         match event {
             EventKind::Loading { fraction } => {
-                bar.set_message("loading");
+                bar.set_message(context.lang.pick("loading", "加载"));
                 bar.set_length(100);
                 bar.set_position((fraction.unwrap_or(0.0) * 100.0) as u64);
             }
-            EventKind::News(News::Text(TextNews::WithoutDraft { error })) => bar.suspend(|| out::note(error)),
+            EventKind::News(News::Text(TextNews::WithoutDraft { error })) => {
+                let (summary, remedy) = error.in_shell(context.lang);
+                bar.suspend(|| out::note(format_args!("{summary} {remedy}")));
+            }
             EventKind::News(News::Text(TextNews::Prefill { done, total })) => {
-                bar.set_message("reading");
+                bar.set_message(context.lang.pick("reading", "读取"));
                 bar.set_length(total as u64);
                 bar.set_position(done as u64);
             }
@@ -103,15 +106,16 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
     let split = split_thought(&whole);
     let Outcome::Text(stats) = outcome? else { return Err(Cause::EngineGone.into()) };
     if let Some(full) = stats.context_full() {
-        out::note(format_args!("{} {}", full.summary(context.lang), full.remedy(context.lang)));
+        let (summary, remedy) = full.in_shell(context.lang);
+        out::note(format_args!("{summary} {remedy}"));
     }
     match stats.finish_reason {
         FinishReason::Repetition => out::note(context.lang.pick(
-            "The text was stopped: it came to repeat itself. --dry-multiplier 0.8 --dry-penalty-last-n 512 counters that.",
+            "The text started to repeat itself and was stopped. To prevent that: --dry-multiplier 0.8 --dry-penalty-last-n 512.",
             "内容反复重复，已停止。可用 --dry-multiplier 0.8 --dry-penalty-last-n 512 抑制。",
         )),
         FinishReason::Thought => out::note(context.lang.pick(
-            "The token limit came while the model was thinking, before the answer's form began: allow more with --max-tokens.",
+            "The token limit was reached while the model was thinking, before the answer's format began: raise --max-tokens.",
             "思考时已达到词元上限，尚未开始按格式回答：请用 --max-tokens 增加上限。",
         )),
         FinishReason::Stop | FinishReason::Length | FinishReason::ContextFull => {}
@@ -128,17 +132,17 @@ pub fn run(context: &Context, args: TextArgs) -> std::result::Result<(), Stop> {
             "finish_reason": stats.finish_reason,
         }))?;
     } else {
-        out::note(format_args!(
-            "{} {}, {:.1} tok/s, first after {:.2} s",
-            stats.completion_tokens,
-            plural(stats.completion_tokens, "token", "tokens"),
-            stats.decode_tok_s,
-            stats.ttft_s
+        let (n, rate, first) = (stats.completion_tokens, stats.decode_tok_s, stats.ttft_s);
+        out::note(context.lang.pick(
+            format!("{n} {}, {rate:.1} tok/s, first after {first:.2} s", plural(n, "token", "tokens")),
+            format!("{n} 个词元，{rate:.1} tok/s，首个词元 {first:.2} 秒"),
         ));
         if stats.drafted_tokens > 0 {
             let (right, drafted) = (stats.accepted_tokens, stats.drafted_tokens);
-            let (tokens, were) = (plural(drafted, "token", "tokens"), plural(right, "was", "were"));
-            out::note(format_args!("{right} of {drafted} drafted {tokens} {were} right"));
+            out::note(context.lang.pick(
+                format!("{right} of {drafted} drafted {} accepted", plural(drafted, "token", "tokens")),
+                format!("草稿模型提出的 {drafted} 个词元中有 {right} 个被采用"),
+            ));
         }
     }
     Ok(())
@@ -165,7 +169,7 @@ pub fn kv_of(name: Option<&str>) -> Result<KvType> {
     KvType::parse(name).ok_or_else(|| Cause::BadChoice { name: "kv", value: Both::same(name), choices }.into())
 }
 
-/// What the flags say, and `start` where they say nothing.
+/// The parameters from the flags, with `start` for the rest.
 fn params(args: &TextArgs, start: TextParams) -> Result<TextParams> {
     let stop = args.stop.iter().map(|text| args.sampling.unescape("stop", text)).collect::<Result<_>>()?;
     let mut params = TextParams { stop, draft: args.draft.clone(), ..start };

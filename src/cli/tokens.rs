@@ -1,4 +1,4 @@
-//! `aigc-studio tokens` and `aigc-studio render`: what a model reads of a text, without its weights.
+//! `aigc-studio tokens` and `aigc-studio render`: a model's tokens and rendered prompt, without its weights.
 
 use std::io::{BufRead, Read, Write};
 
@@ -84,8 +84,12 @@ pub fn render(context: &Context, args: &RenderArgs) -> Result<(), Stop> {
                 r#"a JSON array like [{"role": "user", "content": "Hi"}]"#,
                 r#"JSON 数组，如 [{"role": "user", "content": "Hi"}]"#,
             );
-            StudioError::from(Cause::BadChoice { name: "messages", value: Both::same("stdin"), choices })
-                .with_details(e)
+            StudioError::from(Cause::BadChoice {
+                name: "messages",
+                value: Both::new("the messages on stdin", "stdin 上的消息"),
+                choices,
+            })
+            .with_details(e)
         })?;
     let rendered = vocabulary.render(&chat)?;
     Ok(out::bytes(rendered.as_bytes())?)

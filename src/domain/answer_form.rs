@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Grammar;
 
-/// A schema that every JSON object fits.
+/// A schema that every JSON object satisfies.
 const ANY_JSON: &str = r#"{"$comment":"any object","type":"object"}"#;
 
-/// What stands in the editor at first.
+/// What is in the editor at first.
 const SCHEMA: &str = r#"{
   "type": "object",
   "properties": {
@@ -30,7 +30,7 @@ pub enum AnswerForm {
 impl AnswerForm {
     pub const ALL: [Self; 4] = [Self::Free, Self::Json, Self::Schema, Self::Gbnf];
 
-    /// The form that a grammar stands for.
+    /// The form of a grammar.
     pub fn of(grammar: Option<&Grammar>) -> Self {
         match grammar {
             None => Self::Free,

@@ -1,4 +1,4 @@
-//! What a person changed of a scene's layers: place, size, order, colour, what is hidden, what was drawn anew.
+//! A person's changes to a scene's layers: place, size, order, colour, visibility, new seeds.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,7 +45,7 @@ impl Place {
     /// How far the centre may leave the canvas, in parts of the side: what is beyond could not be reached again.
     const REACH: f32 = 0.25;
 
-    /// The nearest place that can be seen and reached; `None` for values that are no numbers.
+    /// The nearest place that can be seen and reached; `None` for NaN.
     pub fn reachable(self) -> Option<Self> {
         let all = [self.x, self.y, self.side];
         all.iter().all(|v| v.is_finite()).then(|| {
@@ -64,14 +64,14 @@ pub const LAYER_COLOURS: [&str; 13] =
 /// What a person changed of one layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayerChange {
-    /// In the place of the one that the layout gives it.
+    /// Replaces the place that the layout gives it.
     pub place: Option<Place>,
-    /// Left and right are exchanged.
+    /// Mirrored left to right.
     pub flip: bool,
     pub hidden: bool,
     /// One of [`LAYER_COLOURS`].
     pub colour: Option<&'static str>,
-    /// The seed that it is drawn with, in the place of the picture's.
+    /// The seed that it is drawn with, instead of the picture's.
     pub seed: Option<u64>,
 }
 
@@ -126,10 +126,12 @@ impl Arrangement {
         self.set(name.clone(), change);
     }
 
+    /// The order of the layers, back to front; empty where the layout decides.
     pub fn order(&self) -> &[LayerName] {
         &self.order
     }
 
+    /// Sets the order of the layers, back to front.
     pub fn set_order(&mut self, order: Vec<LayerName>) {
         self.order = order;
     }
@@ -272,7 +274,7 @@ impl SceneLayer {
         [x + left * place.side, y + top * place.side, x + right * place.side, y + bottom * place.side]
     }
 
-    /// The nearest place where enough of it is on the canvas to be taken hold of; `None` for values that are no numbers.
+    /// The nearest place where enough of it is on the canvas to be dragged; `None` for NaN.
     pub fn within_reach(&self, place: Place) -> Option<Place> {
         let place = place.reachable()?;
         let [left, top, right, bottom] = self.shown_at(place);

@@ -1,11 +1,11 @@
-//! Branches of a conversation: an answer that is written again, or a turn that is edited, stands beside the old one.
+//! Branches of a conversation: an answer that is written again, or a turn that is edited, is beside the old one.
 //! One path through them is shown; the rest waits on a shelf.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::Turn;
 
-/// What stands before the first turns.
+/// What comes before the first turns.
 pub const START: u64 = 0;
 
 /// The turns beside the path, and which way it takes.
@@ -16,7 +16,7 @@ pub struct Shelf {
     chosen: HashMap<u64, u64>,
 }
 
-/// The turn that `turn` stands after.
+/// The turn that `turn` follows.
 fn parent(turn: &Turn) -> u64 {
     turn.parent.unwrap_or(START)
 }
@@ -36,7 +36,7 @@ impl Shelf {
         path.iter().chain(&self.turns).map(|turn| turn.id).max().map_or(1, |id| id + 1)
     }
 
-    /// Puts a turn behind the one that it names as its parent; what stood there goes on the shelf. A turn that names
+    /// Puts a turn behind the one that it names as its parent; what was there moves to the shelf. A turn that names
     /// none, or one that is not there, goes to the path's end.
     pub fn add(&mut self, path: &mut Vec<Turn>, mut turn: Turn) {
         let end = path.last().map_or(START, |last| last.id);
@@ -60,7 +60,7 @@ impl Shelf {
             return;
         }
         let mut all: BTreeMap<u64, Turn> = path.drain(..).chain(self.turns.drain(..)).map(|t| (t.id, t)).collect();
-        // The way up; parents are older than what stands after them.
+        // The way up; parents are older than what follows them.
         let mut at = id;
         while let Some(turn) = all.get(&at) {
             let above = parent(turn);
@@ -84,7 +84,7 @@ impl Shelf {
         self.turns = all.into_values().collect();
     }
 
-    /// Takes a turn away with all that stands after it; the newest of its siblings is shown instead.
+    /// Takes a turn away with all that follows it; the newest of its siblings is shown instead.
     pub fn remove(&mut self, path: &mut Vec<Turn>, id: u64) -> Vec<u64> {
         let mut gone = Vec::new();
         let Some(above) = path.iter().chain(&self.turns).find(|turn| turn.id == id).map(parent) else { return gone };
@@ -118,7 +118,7 @@ impl Shelf {
         all
     }
 
-    /// Turns that were chosen though a newer one stands beside them: what a journal must say of the path.
+    /// Turns that were chosen though a newer one is beside them: what a journal must say of the path.
     pub fn turned_back(&self, path: &[Turn]) -> Vec<u64> {
         let mut newest: HashMap<u64, u64> = HashMap::new();
         for turn in path.iter().chain(&self.turns) {

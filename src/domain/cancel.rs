@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Says whether its job should end. Clones share the answer.
+/// Whether its job should end. Clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
@@ -17,6 +17,7 @@ impl CancelToken {
         Self::default()
     }
 
+    /// Asks the job to end. Cannot be undone.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -25,7 +26,7 @@ impl CancelToken {
         self.0.load(Ordering::Acquire)
     }
 
-    /// What the operators of a network look at.
+    /// The flag that a network's operators check.
     pub fn flag(&self) -> &Arc<AtomicBool> {
         &self.0
     }

@@ -23,6 +23,6 @@ pub struct ImportedTurn {
     /// Who says it, where it is neither the person nor the one who usually answers.
     pub name: String,
     pub text: String,
-    /// The index of the turn that it stands after; `None` for a first turn.
+    /// The index of the turn that it follows; `None` for a first turn.
     pub after: Option<usize>,
 }

@@ -40,21 +40,21 @@ impl Message {
     }
 }
 
-/// What is told about an answer beside its text.
+/// What is reported about an answer beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TurnInfo {
     pub model: String,
     pub seed: u64,
     pub prompt_tokens: usize,
-    /// Of these, tokens that were still in memory from the turn before.
+    /// Of these, tokens reused from the KV cache.
     pub reused_tokens: usize,
     /// Turns that were left out because the context is full.
     pub dropped_turns: usize,
     pub completion_tokens: usize,
     pub ttft_s: f64,
     pub decode_tok_s: f64,
-    /// Tokens that a draft model proposed, and how many of these the model wrote too.
+    /// Tokens that a draft model proposed, and how many were accepted.
     pub drafted_tokens: usize,
     pub accepted_tokens: usize,
     /// Of the answer, tokens that were thought.
@@ -117,7 +117,7 @@ pub struct Turn {
     pub message: Message,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info: Option<TurnInfo>,
-    /// The turn that it stands after, 0 for the start; `None` in files of before there were branches: the one before it.
+    /// The turn that it follows, 0 for the start; `None` in files of before there were branches: the one before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<u64>,
 }
@@ -155,7 +155,7 @@ pub struct ConversationData {
     /// Oldest first.
     pub pictures: Vec<Illustration>,
     pub manner: Manner,
-    /// What was weighed for the tokens of its answers, by their turns.
+    /// Alternatives to the tokens of its answers, with probabilities, by turn.
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
     pub changed_ms: i64,
 }

@@ -1,4 +1,4 @@
-//! What lies on the desk: texts that were begun and not sent, and jobs that were not over when the window closed.
+//! The desk: drafts that were not sent, and jobs that were not finished when the window closed.
 
 use std::collections::BTreeMap;
 

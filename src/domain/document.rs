@@ -59,7 +59,7 @@ pub enum Block {
     Rule,
 }
 
-/// Where the text of a table's column stands.
+/// The alignment of a table's column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
     #[default]
@@ -88,7 +88,7 @@ pub struct Span {
     pub italic: bool,
     pub struck: bool,
     pub code: bool,
-    /// A formula with its delimiters. Only what is read for the window tells them from text.
+    /// A formula with its delimiters. Only parsing for the window distinguishes them from text.
     pub formula: bool,
     pub link: Option<String>,
 }

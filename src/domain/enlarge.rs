@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use super::Picture;
 
-/// How the new pixels are found.
+/// How the new pixels are computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Filter {
     /// Lanczos with three lobes, on colours times their opacity.

@@ -1,4 +1,4 @@
-//! What comes back: from the engine, from the store, from a fetch.
+//! Events from the engine, from the store, from a fetch.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::{
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
 
-/// Asks the window to look at a channel; called after news went in, cheap, from any thread.
+/// Wakes the window after an event was sent; cheap, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// News of one job, or of [`NO_JOB`].
@@ -23,7 +23,7 @@ pub struct Event {
 /// The job of news that no job brings.
 pub const NO_JOB: JobId = JobId(0);
 
-/// The life of a job, of whatever medium; what only one medium has to tell is its [`News`]. Progress, prefill and
+/// The events of a job of any medium; those of one medium are its [`News`]. Progress, prefill and
 /// previews may be dropped on the way when the window is busy; all others arrive, in order. Each job ends with exactly
 /// one of `Finished`, `Failed`, `Cancelled`.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ pub enum EventKind {
     Cancelled,
 }
 
-/// What a job of one medium tells.
+/// Events of one medium.
 #[derive(Clone, Debug)]
 pub enum News {
     Picture(PictureNews),
@@ -66,7 +66,7 @@ pub enum News {
 pub enum PictureNews {
     /// Syntax of the prompts that is not followed, and was taken out of what the model reads.
     LeftOut { notes: Vec<Both> },
-    /// The clean picture that the model foresees at this step.
+    /// The clean picture that the model predicts at this step.
     Preview { progress: StepProgress, picture: Arc<Picture> },
     /// The parts of the picture that comes next, where the job asks for them and it is a scene.
     Layers(Arc<SceneLayers>),
@@ -86,7 +86,7 @@ pub enum TextNews {
     Begun { tokens: usize },
     /// The next piece of the answer; always whole characters.
     Token { text: String },
-    /// What the model weighed for a token of the answer; only where the job asks for it.
+    /// Alternatives to a token of the answer, with probabilities; only where the job asks for them.
     Weighed(TokenChoice),
 }
 
@@ -114,6 +114,7 @@ pub struct TokenChoice {
 }
 
 impl TokenChoice {
+    /// The text of the token's bytes; incomplete UTF-8 is replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }

@@ -1,4 +1,4 @@
-//! Pictures that stand in a text beside what they show.
+//! Pictures beside the passages of a text that they show.
 
 use std::path::PathBuf;
 
@@ -41,6 +41,7 @@ pub struct Illustration {
 }
 
 impl Passage {
+    /// A passage of `text`, which begins at byte `at` of turn `turn` (0 in a page).
     pub fn new(turn: u64, at: usize, text: &str) -> Self {
         Self { turn, at, text: text.trim().chars().take(PASSAGE).collect() }
     }

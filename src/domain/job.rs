@@ -1,4 +1,4 @@
-//! What is asked of the engine.
+//! Jobs for the engine.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,11 +37,11 @@ pub enum ModelFiles {
 pub struct Checkpoint {
     /// A whole checkpoint, a denoiser alone, or a diffusers folder.
     pub main: PathBuf,
-    /// What that lacks (text encoders, a VAE), or what takes the place of what it has; each is known by its header.
+    /// Its missing parts (text encoders, a VAE), or replacements; each is recognised by its header.
     pub parts: Vec<PathBuf>,
     /// How many of the first `parts` a person named: each of them must be of use.
     pub named: usize,
-    /// A VAE that takes the place of the model's own: a file, or a folder with its `config.json`.
+    /// A VAE that replaces the model's own: a file, or a folder with its `config.json`.
     pub vae: Option<PathBuf>,
     /// A diffusers folder whose configurations, tokenizers and scheduler are taken.
     pub config: Option<PathBuf>,
@@ -53,7 +53,7 @@ pub struct Checkpoint {
 /// The weights that a picture model's text encoders and denoiser compute with. Its VAE's are always full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// Half on a GPU, and on processors that multiply bf16; full elsewhere.
+    /// Half precision on a GPU and on processors with bf16 matmuls; full elsewhere.
     #[default]
     Auto,
     F32,
@@ -131,17 +131,17 @@ pub enum TextPrompt {
     Played(Box<PlayedPrompt>),
 }
 
-/// A conversation with a character. What of the examples has room is decided where the tokens are known.
+/// A conversation with a character. The engine, which knows the tokens, decides which examples fit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlayedPrompt {
-    /// Short conversations that show how it speaks; they stand between the system prompt and the turns.
+    /// Short conversations that show how it speaks; they are between the system prompt and the turns.
     pub examples: Vec<Vec<Message>>,
     pub turns: Vec<Message>,
     /// What is read where it is named.
     pub cards: Vec<StoryCard>,
 }
 
-/// What a page offers a model to read; what of it has room is decided where the tokens are known.
+/// The texts that a page offers to a model; the engine, which knows the tokens, decides what fits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PagePrompt {
     pub story: Story,
@@ -231,6 +231,7 @@ impl PictureTask {
 }
 
 impl Task {
+    /// The medium, and with it the lane, of the task.
     pub fn medium(&self) -> Medium {
         match self {
             Self::Picture(_) => Medium::Picture,

@@ -29,7 +29,7 @@ pub enum JournalEntry {
         id: u64,
         info: TurnInfo,
     },
-    /// What was weighed for the tokens of turn `id`, see [`super::weighed`]; empty where that is not known any more.
+    /// Alternatives to the tokens of turn `id`, see [`super::weighed`]; empty where they are no longer known.
     Weighed {
         id: u64,
         tokens: String,
@@ -49,7 +49,7 @@ pub enum JournalEntry {
     },
     /// Of a page.
     Page(PageEntry),
-    /// A picture stands beside a passage.
+    /// A picture is beside a passage.
     Picture {
         picture: Illustration,
     },

@@ -1,11 +1,11 @@
-//! What a prompt is made of, in tokens, before it is sent.
+//! The context budget: the parts of a prompt, in tokens, before it is sent.
 
 use super::{ModelRef, TextParams, TextPrompt};
 
-/// What is to be measured.
+/// A request to measure a prompt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LedgerRequest {
-    /// Counts up, so that an older answer is told from the newest.
+    /// Counts up, so that older answers can be recognised.
     pub serial: u64,
     pub model: ModelRef,
     pub params: TextParams,
@@ -18,10 +18,10 @@ pub struct LedgerRequest {
 pub struct Ledger {
     pub serial: u64,
     pub parts: Vec<LedgerPart>,
-    /// Tokens that the context has, and how many of them wait for the answer.
+    /// Size of the context in tokens, and how many of them are reserved for the answer.
     pub context: usize,
     pub answer: usize,
-    /// Turns of the conversation that are not read, for want of room.
+    /// Turns of the conversation that are not read, for lack of room.
     pub dropped_turns: usize,
 }
 
@@ -33,7 +33,7 @@ pub struct LedgerPart {
     pub name: String,
     /// Tokens that are read.
     pub tokens: usize,
-    /// Tokens that there is no room for.
+    /// Tokens that do not fit.
     pub left_out: usize,
 }
 
@@ -63,11 +63,12 @@ impl Ledger {
         self.parts.iter().map(|part| part.tokens).sum()
     }
 
+    /// Tokens that do not fit, in all parts.
     pub fn left_out(&self) -> usize {
         self.parts.iter().map(|part| part.left_out).sum()
     }
 
-    /// Tokens of the context that nothing needs.
+    /// Free tokens of the context.
     pub fn free(&self) -> usize {
         self.context.saturating_sub(self.used() + self.answer)
     }

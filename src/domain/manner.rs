@@ -1,4 +1,4 @@
-//! How a conversation is held: who answers, with which sliders, and the form that it was begun with.
+//! The settings of a conversation: who answers, with which sliders, and the form that it began with.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct Manner {
     pub person: String,
     /// Turns that somebody else says, by their ids.
     pub names: BTreeMap<u64, String>,
-    /// In the place of the person's own sliders, in this conversation alone.
+    /// Replaces the person's sliders, in this conversation only.
     pub sliders: Option<TextParams>,
     /// What is read where it is named.
     pub cards: Vec<StoryCard>,

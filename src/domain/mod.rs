@@ -1,5 +1,5 @@
-//! The nouns of the studio: prompts, parameters, jobs, requests, events, pictures, conversations, documents, model cards. Plain data,
-//! no behaviour beyond their own rules (ranges, defaults, checks).
+//! The data types of the studio: prompts, parameters, jobs, requests, events, pictures, conversations, documents,
+//! model cards. Plain data, with no behaviour beyond ranges, defaults and checks.
 
 mod answer_form;
 mod arrangement;

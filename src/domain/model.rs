@@ -1,4 +1,4 @@
-//! Model cards: what a model is, what its files are, where they can come from, how its sliders start.
+//! Model cards: what a model is, its files and their sources, its default parameters.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub const STICKER_ID: &str = "sticker-64";
 pub const STICKER_FAMILY: &str = "sticker-flow";
 /// The id of the default language model.
 pub const SMOLLM_ID: &str = "smollm2-135m";
-/// The program of 1966, which is no network: inside this program.
+/// The id of ELIZA, the program of 1966, which is built in and not a network.
 pub const ELIZA_ID: &str = "eliza";
 
 /// Bytes of weights from which on language models rewrite a prompt and keep its subject. SmolLM2 135M (98 MB) and Gemma
@@ -86,7 +86,7 @@ pub struct PipPart {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
-    /// Where they stand in full.
+    /// The address of the full text.
     pub url: String,
     pub text: String,
     pub text_zh: String,
@@ -164,8 +164,8 @@ impl CardDefaults {
         params
     }
 
-    /// Another model takes the place of this one: text sliders that stand where this card put them go where that one's
-    /// does; those that the person moved stay.
+    /// When another model replaces this one: text sliders at this card's defaults move to that card's; those that the
+    /// person moved stay.
     pub fn hand_over(&self, to: &Self, params: &mut TextParams) {
         let (old, new) = (self.text(), to.text());
         macro_rules! hand_on {
@@ -179,11 +179,11 @@ impl CardDefaults {
     }
 }
 
-/// What a small model cannot do: said where its prompt is typed.
+/// The limits of a small model, shown where its prompt is typed.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quality {
-    /// A few words under the model's name; empty for a model that needs no excuse.
+    /// A few words under the model's name; empty for a model without limits worth noting.
     pub line: Both,
     /// Languages that it reads and writes; empty where that is not known.
     pub languages: Vec<Lang>,
@@ -216,7 +216,7 @@ pub struct ModelCard {
     pub terms: Option<Terms>,
     #[serde(default)]
     pub quality: Quality,
-    /// Memory that the model takes while it runs, in bytes: as measured, or reckoned from the sizes of its files.
+    /// Memory that the model takes while it runs, in bytes: measured, or estimated from its file sizes.
     pub memory: u64,
     pub files: Vec<ModelFile>,
     /// Sizes that can be chosen; empty for text.
@@ -266,7 +266,7 @@ pub struct Local {
     pub files: Checkpoint,
     /// What it is, as people call it: `FLUX.1 dev`.
     pub kind: String,
-    /// The type of most of its numbers: `F16`, `Q4_K`...
+    /// The type of most of its weights: `F16`, `Q4_K`...
     pub precision: String,
     /// Parts that are nowhere to be found, joined by commas; empty where it can draw.
     pub lacks: String,
@@ -278,17 +278,18 @@ pub struct Local {
 }
 
 impl ModelCard {
+    /// Size of all files in bytes; about right where the hub knows the exact size.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.bytes).sum()
     }
 
-    /// Whether it takes noise from latents (Stable Diffusion) rather than following a flow: it has more samplers, and
+    /// Whether it is a diffusion model (Stable Diffusion) rather than a flow model: it has more samplers, and
     /// schedules.
     pub fn is_diffusion(&self) -> bool {
         self.family.starts_with("stable-diffusion")
     }
 
-    /// Whether a prompt may be sentences; else it is a bag of words.
+    /// Whether it reads sentences; otherwise a bag of words.
     pub fn reads_prose(&self) -> bool {
         self.family != "sticker-flow"
     }

@@ -1,4 +1,4 @@
-//! What a parameter is: a number with its range, and the table that lists all numbers of a set of parameters.
+//! A parameter: a number with its range, and the table of a set of parameters.
 //!
 //! Pictures and texts have one table each, written by [`parameters`]. A new number is one row there. Checks, clamping,
 //! the sliders of the window, the flags of the command line and the settings in a picture iterate the table; where one
@@ -18,8 +18,8 @@ pub struct Limit {
     pub default: f64,
     /// The name in a Chinese sentence; `name` where there is none.
     pub zh: &'static str,
-    /// The keys that the settings in a picture have for it: the first is written, all are read. None where a picture
-    /// does not tell of it.
+    /// The keys that the settings in a picture have for it: the first is written, all are read. Empty where pictures do
+    /// not record it.
     pub keys: &'static [&'static str],
 }
 
@@ -28,7 +28,7 @@ impl Limit {
         Self { name, min, max, step, default, zh: name, keys: &[] }
     }
 
-    /// How a picture tells of it: the name in Chinese sentences about that, and the keys.
+    /// Adds how pictures record it: the name in Chinese sentences about that, and the keys.
     pub(super) const fn recorded(self, zh: &'static str, keys: &'static [&'static str]) -> Self {
         Self { zh, keys, ..self }
     }
@@ -77,12 +77,12 @@ pub trait Parameter: Copy + Eq + Send + Sync + 'static {
         }
     }
 
-    /// Whether the settings in a picture tell of it.
+    /// Whether the settings in a picture record it.
     fn is_recorded(self) -> bool {
         !self.limit().keys.is_empty()
     }
 
-    /// Whether it is not as usual.
+    /// Whether it differs from the default.
     fn is_set(self, params: &Self::Params) -> bool {
         self.get(params) != self.limit().default
     }

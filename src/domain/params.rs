@@ -13,7 +13,7 @@ use crate::error::{Cause, Result};
 /// Side of the gallery's thumbnails, in points.
 pub const CELL: Limit = Limit::new("thumbnail", 96.0, 256.0, 8.0, 136.0);
 
-/// Where the randomness starts from.
+/// The seed of a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Seed {
@@ -23,11 +23,11 @@ pub enum Seed {
     Fixed(#[serde(with = "wide")] u64),
 }
 
-/// Largest seed that is accepted: all 64 bits, as ComfyUI and PyTorch have them. Those that we roll have 32, so that
-/// they stay short.
+/// Largest seed that is accepted: all 64 bits, as ComfyUI and PyTorch have them. Random ones have 32, so that they stay
+/// short.
 pub const SEED_MAX: u64 = u64::MAX;
 
-/// TOML has no numbers above 63 bits: those are texts.
+/// TOML integers have at most 63 bits: larger seeds are strings.
 mod wide {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -75,7 +75,8 @@ parameters! {
     sampler: Sampler = Sampler::default();
     schedule: Schedule = Schedule::default();
     noise: NoiseSource = NoiseSource::default();
-    /// How far guidance is brought back to the spread of the prompt's own prediction (Lin et al. 2023, arXiv 2305.08891).
+    /// Guidance rescale: how far the guided prediction is scaled back to the standard deviation of the prompt's own
+    /// prediction, 0 to 1 (Lin et al. 2023, arXiv 2305.08891).
     guidance_rescale: f32 => GuidanceRescale(
         GUIDANCE_RESCALE = Limit::new("guidance-rescale", 0.0, 1.0, 0.05, 0.0)
             .recorded("引导重标", &["CFG rescale", "Guidance rescale"])

@@ -27,13 +27,13 @@ pub struct Persona {
     /// What it is called in conversations; empty for its name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub nickname: String,
-    /// What the model is told about whom it plays: description, personality and scenario in one text.
+    /// The system prompt: description, personality and scenario in one text.
     pub system: String,
     /// How a conversation may begin; the first is the usual one.
     pub greetings: Vec<String>,
     /// Turns that show how the character speaks.
     pub examples: String,
-    /// What its maker tells a person, not the model.
+    /// Notes of its author for people, not for the model.
     pub notes: String,
     pub creator: String,
     pub tags: Vec<String>,

@@ -22,9 +22,9 @@ pub struct PictureRecord {
     pub params: ImageParams,
     /// SHA-256 of the weights, hex; the first ten digits are what A1111 writes.
     pub model_hash: String,
-    /// The file of a VAE that decoded in the place of the model's own; empty where none did.
+    /// The file of a VAE that replaced the model's own; empty for none.
     pub vae: String,
-    /// The picture's own name of its sampler, where that is none of ours and `sampler` stands in its place.
+    /// The sampler's name in the picture, where we do not have that sampler and `sampler` replaces it.
     pub sampler_said: Option<String>,
     /// The program that made it, name and version.
     pub version: String,
@@ -77,7 +77,7 @@ pub struct Latents {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
-    /// `channels * height * width` numbers, channels first, rows from the top.
+    /// `channels * height * width` values, channels first, rows from the top.
     pub numbers: Vec<f32>,
     pub record: Box<PictureRecord>,
 }
@@ -91,6 +91,6 @@ pub struct LibraryItem {
     pub bytes: u64,
     pub width: u32,
     pub height: u32,
-    /// `None` where the file carries no settings that we can read.
+    /// `None` where the file has no settings that we can read.
     pub record: Option<Box<PictureRecord>>,
 }

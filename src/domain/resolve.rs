@@ -1,4 +1,4 @@
-//! From the name of a model to the files that a job runs on: the one way for the window and the shell.
+//! Resolves a model's name to the files that a job runs on, for the window and the shell.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub enum At {
     File,
     Folder,
     Nothing,
-    /// Nobody looked: whoever opens it says what is wrong with it.
+    /// Not checked: opening it reports what is wrong.
     Unseen,
 }
 
@@ -54,6 +54,9 @@ fn is_model_ending(ending: &OsStr) -> bool {
 
 impl ModelCard {
     /// What a job can run on, where the files are as `presence` says and the model makes what is wanted.
+    ///
+    /// # Errors
+    /// A model of the other medium, missing parts, files that are not fetched or not checked.
     pub fn resolve(&self, presence: &ModelPresence, makes: Makes) -> Result<ModelRef> {
         if self.makes != makes {
             let wanted = match makes {
@@ -63,7 +66,7 @@ impl ModelCard {
             return Err(Cause::WrongKind { id: self.id.clone(), wanted }.into());
         }
         if let Some(local) = &self.local {
-            // What a language model lacks is told when its file is opened.
+            // What a language model lacks is reported when its file is opened.
             if !local.lacks.is_empty() && makes == Makes::Image {
                 let (path, lacks) = (local.files.main.clone(), local.lacks.clone());
                 return Err(Cause::LacksParts { path, family: local.kind.clone(), lacks }.into());

@@ -1,4 +1,4 @@
-//! From the settings of a picture to the sliders: what they cannot take is told, never changed in silence.
+//! From the settings of a picture to the sliders: what they cannot take is reported, never changed in silence.
 
 use super::{
     CLIP_SKIP, GUIDANCE_RESCALE, ImageParam, ImageParams, ModelCard, NoiseSource, Parameter, PictureRecord, Sampler,
@@ -25,6 +25,7 @@ pub mod told {
         )
     }
 
+    /// A number outside the range of its slider, and the value that is set.
     pub fn out_of_range(what: &Both, said: f64, (min, max): (f64, f64), set: f64) -> Both {
         Both::new(
             format!("The picture says {} {said}, which is not within {min} to {max}; {set} is set instead.", what.en),
@@ -32,6 +33,7 @@ pub mod told {
         )
     }
 
+    /// A model of the picture that is not on this machine.
     pub fn not_here(model: &str) -> Both {
         Both::new(format!("The picture's model {model} is not here."), format!("图片所用的模型 {model} 不在这里。"))
     }
@@ -49,7 +51,7 @@ pub mod told {
         )
     }
 
-    /// What the model cannot be told.
+    /// A setting that the model does not take.
     pub fn no_effect(what: &Both, said: &str) -> Both {
         Both::new(
             format!("The picture says {} {said}, which has no effect on this model and is left out.", what.en),
@@ -104,7 +106,7 @@ impl Takes {
     }
 }
 
-/// Whether a sampler walks over the training's own times, so that a schedule has no effect on it.
+/// Whether a sampler uses the training's own timesteps, so that a schedule has no effect on it.
 fn is_timed(sampler: Sampler) -> bool {
     matches!(sampler, Sampler::Ddim | Sampler::Plms | Sampler::Lcm)
 }
@@ -176,7 +178,7 @@ impl ImageParams {
         let mut notes = record.notes.clone();
         notes.extend(ImageParam::ALL.iter().filter_map(|number| self.clamp_number(*number)));
         let fitted = takes.map(|takes| self.fit(takes)).unwrap_or_default();
-        // What was set in the place of another program's sampler is not set after all where the model has not got it.
+        // What was set in the place of another program's sampler is not set after all where the model does not have it.
         if let (Some(said), false) = (&record.sampler_said, self.sampler == record.sampler) {
             let (first, second) = (record.sampler.name(), self.sampler.name());
             let (was, ours) = (told::instead(said, first), told::instead(first, second));

@@ -1,8 +1,8 @@
-//! How noise becomes a picture: samplers, schedules, noise sources, by the names that people know from A1111.
+//! Samplers, schedules and noise sources, by A1111's names.
 
 use serde::{Deserialize, Serialize};
 
-/// The rule that takes a step.
+/// The algorithm that turns noise into an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Sampler {
     /// The one that the model's own files name.
@@ -32,10 +32,10 @@ pub enum Sampler {
 }
 
 impl Sampler {
-    /// Those that follow a flow from noise to picture: sticker-64, Stable Diffusion 3, FLUX, Z-Image.
+    /// Samplers of flow models: sticker-64, Stable Diffusion 3, FLUX, Z-Image.
     pub const FLOW: [Self; 3] = [Self::Euler, Self::Heun, Self::Midpoint];
 
-    /// Those that take noise from a latent: Stable Diffusion 1.x, 2.x, XL.
+    /// Samplers of diffusion models: Stable Diffusion 1.x, 2.x, XL.
     pub const DIFFUSION: [Self; 11] = [
         Self::Euler,
         Self::EulerAncestral,
@@ -82,7 +82,7 @@ impl Sampler {
     }
 }
 
-/// How the noise levels of the steps are spread.
+/// The noise schedule: how the noise levels are spread over the steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Schedule {
     /// As the model's own files and the sampler have it.
@@ -120,7 +120,7 @@ impl Schedule {
     }
 }
 
-/// Who makes the noise of a seed.
+/// The random generator of the noise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NoiseSource {

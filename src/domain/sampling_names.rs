@@ -104,6 +104,7 @@ pub struct SamplerName<'a> {
 }
 
 impl<'a> SamplerName<'a> {
+    /// Splits a sampler's name into sampler and schedule.
     pub fn read(whole: &'a str) -> Self {
         let whole = whole.trim();
         let alone = Self { name: whole, schedule: None };

@@ -2,10 +2,10 @@
 
 use super::ConversationId;
 
-/// Hits that one search tells at most.
+/// Most hits of one search.
 pub const HITS: usize = 200;
 
-/// A place where the searched words stand.
+/// A place where the searched words occur.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextHit {
     pub conversation: ConversationId,
@@ -13,7 +13,7 @@ pub struct TextHit {
     pub turn: u64,
     /// The byte of the text where the words begin.
     pub at: usize,
-    /// The words with what stands around them, on one line.
+    /// The words with their surroundings, on one line.
     pub snippet: String,
     /// The bytes of the snippet that were searched for.
     pub words: (usize, usize),

@@ -49,6 +49,7 @@ impl FreeSize {
         Ok(())
     }
 
+    /// The nearest size that the model draws; sides in pixels.
     pub fn nearest(self, width: u32, height: u32) -> Size {
         Size { width: self.side(width), height: self.side(height) }
     }

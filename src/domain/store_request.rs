@@ -9,7 +9,7 @@ use super::{
 };
 use crate::lang::Lang;
 
-/// One piece of work for the store. What it answers with stands behind the arrow; every one of them may
+/// One piece of work for the store. The answer follows the arrow; every one of them may
 /// answer with `StoreEvent::Failed` instead, unless another failure is named.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StoreRequest {
@@ -42,7 +42,7 @@ pub enum StoreRequest {
     ScanLibrary,
     /// Looks for files that came, changed or went since the last look, and opens no others. -> `LibraryChanged`
     RescanLibrary,
-    /// Uses this folder from now on, even where it cannot be written to yet (that is told). -> `Library`,
+    /// Uses this folder from now on, even where it cannot be written to yet (that is reported). -> `Library`,
     /// and `LibraryLeft` with what is in the old one
     SetLibraryFolder(PathBuf),
     /// At most `store::THUMBNAIL` pixels wide and high. The newest wishes come first; when too many wait, the
@@ -69,7 +69,7 @@ pub enum StoreRequest {
     TrashConversation(ConversationId),
     /// Out of the trash. -> nothing
     RestoreConversation(ConversationId),
-    /// In the texts of all conversations, in the place of the search before. Without words nothing is searched any
+    /// Searches the texts of all conversations; replaces the search before. Without words nothing is searched any
     /// more. -> `TextsFound`, several times
     SearchTexts { serial: u64, words: String },
     /// -> `Personas`
@@ -99,7 +99,7 @@ pub enum StoreRequest {
 pub struct About {
     /// It would change what the person's folders hold; copies at a place of the person's own do not.
     pub changes: bool,
-    /// Whose room its failure is told in; `None`: wherever the person is.
+    /// Whose room its failure is reported in; `None`: wherever the person is.
     pub room: Option<Room>,
 }
 

@@ -1,4 +1,4 @@
-//! The settings of text: which tokens may come next, how they are weighed, and where an answer ends.
+//! The parameters of text generation: the samplers, and where an answer ends.
 //!
 //! Names, ranges and defaults are llama.cpp's; everything beyond temperature, top-k, top-p and min-p is off by default.
 
@@ -16,7 +16,7 @@ pub const BENCH_LENGTH: Limit = Limit::new("lengths", 1.0, 131_072.0, 1.0, 512.0
 pub const BENCH_WRITE: Limit = Limit::new("write", 1.0, 16_384.0, 1.0, 64.0);
 pub const BENCH_RUNS: Limit = Limit::new("runs", 1.0, 100.0, 1.0, 3.0);
 
-/// A link of the chain from logits to a token.
+/// A sampler of the chain from logits to a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SamplerLink {
@@ -74,6 +74,9 @@ impl SamplerLink {
     }
 
     /// Reads a chain as llama.cpp's `--samplers` takes it: `penalties;top_k;temperature`.
+    ///
+    /// # Errors
+    /// An unknown sampler, one that is there twice, or none.
     pub fn parse_order(text: &str) -> Result<Vec<Self>> {
         let order = text.split(';').filter(|name| !name.trim().is_empty());
         let order =
@@ -138,7 +141,7 @@ impl LogitBias {
     }
 }
 
-/// What an answer must look like.
+/// The constraint of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grammar {
@@ -152,7 +155,7 @@ pub enum Grammar {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Overflow {
-    /// It is said, and nothing is written. Files have it by another name than before: it was the default once, and is
+    /// The job fails with an error. Files have it by another name than before: it was the default once, and is
     /// in the settings of people who never chose it.
     #[serde(rename = "refuse")]
     Stop,
@@ -180,14 +183,14 @@ impl Overflow {
     }
 }
 
-/// What keys and values of the tokens that were read are kept in.
+/// The type of the KV cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KvType {
     F32,
     #[default]
     F16,
-    /// 8 bits, a scale for 32 numbers.
+    /// 8 bits, with a scale for each 32 values.
     #[serde(rename = "q8_0")]
     Q8_0,
 }
@@ -279,7 +282,7 @@ parameters! {
     draft_max: u32 => DraftMax(DRAFT_MAX = Limit::new("draft-max", 1.0, 64.0, 1.0, 16.0));
     /// The draft model stops proposing where its likeliest token is less likely than this.
     draft_p_min: f32 => DraftPMin(DRAFT_P_MIN = Limit::new("draft-p-min", 0.0, 1.0, 0.01, 0.75));
-    /// Tells of each token what else was weighed.
+    /// Reports the alternatives to each token, with their probabilities.
     #[serde(skip)]
     inspect: bool = false;
 }

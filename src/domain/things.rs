@@ -22,6 +22,7 @@ impl Things {
         Self(text.split(';').filter_map(pair).collect())
     }
 
+    /// The label of the thing chosen for `word`.
     pub fn get(&self, word: &str) -> Option<&str> {
         self.0.get(word).map(String::as_str)
     }

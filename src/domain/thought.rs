@@ -1,7 +1,7 @@
-//! Thoughts: what some models write before they answer, between tags as `<think>` and `</think>`.
+//! Thoughts (reasoning): what some models write before they answer, between tags as `<think>` and `</think>`.
 //!
 //! A thought begins an answer; a tag further behind is text that speaks of tags. Where the prompt itself opens the
-//! thought, the engine tells the opening tag first, so that a kept answer is whole by itself.
+//! thought, the engine sends the opening tag first, so that a stored answer is complete.
 
 use std::borrow::Cow;
 
@@ -74,7 +74,7 @@ fn opening(text: &str) -> Option<(&str, &'static str)> {
     TAGS.iter().find_map(|(begin, end)| Some((text.strip_prefix(begin)?, *end)))
 }
 
-/// The thought and the answer of a text whose prompt, elsewhere, opened the thought: the end tag stands alone on its
+/// The thought and the answer of a text whose prompt, elsewhere, opened the thought: the end tag is alone on its
 /// line, outside of code, and no tag begins before it.
 fn without_beginning(text: &str) -> Option<(&str, &str)> {
     let (mut at, mut code) = (0, false);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{START, Shelf, Turn};
 
-/// Turns that stand one after the other, up to a fork or an end.
+/// Turns that follow one another, up to a fork or an end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     pub first: u64,
@@ -17,7 +17,7 @@ pub struct Segment {
     pub shown: bool,
 }
 
-/// All segments, each followed by what stands after it, oldest branch first.
+/// All segments, depth first, the oldest branch first.
 pub fn segments(path: &[Turn], shelf: &Shelf) -> Vec<Segment> {
     let mut places: HashMap<u64, (bool, usize)> = HashMap::with_capacity(path.len() + shelf.turns().len());
     let mut children: HashMap<u64, Vec<u64>> = HashMap::with_capacity(places.capacity());

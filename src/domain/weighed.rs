@@ -1,5 +1,5 @@
-//! What was weighed for each token of an answer, small enough to be kept beside the conversation: some 60 bytes a token,
-//! where the journal takes 40 for the token's text alone.
+//! The alternatives to each token of an answer with their probabilities, packed to be stored with the conversation:
+//! some 60 bytes a token, where the journal takes 40 for the token's text alone.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;

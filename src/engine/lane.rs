@@ -11,7 +11,7 @@ use crate::domain::{CancelToken, Event, EventKind, JobId, Medium, NO_JOB, OfMedi
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, Result, said_by};
 
-/// Instructions that may wait for one lane. Whoever gives it jobs hands over one at a time and keeps the others.
+/// Instructions that may wait in one lane. The caller hands over one at a time and queues the others.
 pub const INSTRUCTIONS: usize = 8;
 
 /// Runs tasks of one medium, and keeps its model between them: on this machine, built in, or elsewhere.
@@ -39,7 +39,7 @@ pub trait Backend: Send {
 /// The backends of one medium, in the order in which they are asked.
 type Registered<T> = Vec<Box<dyn Backend<Task = T>>>;
 
-/// What the thread of a lane does, with its instructions, what hears of it, and who is to be woken.
+/// The thread of a lane: its instructions, its events, and whom to wake.
 type Work = dyn FnOnce(Receiver<Instruction>, Sender<Event>, Wake) + Send;
 
 /// The backends of one medium, before their lane is opened.
@@ -132,7 +132,7 @@ fn run<T: OfMedium>(backends: &mut Registered<T>, task: Task, reporter: &Reporte
         Ok(Err(Stop::Cancelled)) => EventKind::Cancelled,
         Ok(Err(Stop::Failed(error))) => EventKind::Failed(error),
         Err(panic) => {
-            // What the panic left half done is not to be trusted: start afresh from the files.
+            // The state after a panic is not trusted: reload from the files.
             let _ = catch_unwind(AssertUnwindSafe(|| backend.unload()));
             let what = said_by(&*panic).to_owned();
             EventKind::Failed(Cause::Panicked { what }.into())

@@ -21,6 +21,7 @@ impl JobHandle {
         self.id
     }
 
+    /// Asks the job to end; its event `Cancelled` follows.
     pub fn cancel(&self) {
         self.token.cancel();
     }

@@ -1,5 +1,5 @@
-//! One budget for the memory of all models: what does not fit says so before the system kills us, and idle models make
-//! room for the one that is asked for, the least recently used first.
+//! One budget for the memory of all models: a model that does not fit is refused before the system kills us, and idle
+//! models make room for the one that is asked for, the least recently used first.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::time::Instant;
@@ -46,6 +46,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl MemoryBudget {
+    /// A budget of `total` bytes.
     pub fn new(total: u64) -> Arc<Self> {
         Arc::new(Self { total, used: Mutex::new(0), slots: Mutex::default() })
     }
@@ -60,14 +61,17 @@ impl MemoryBudget {
         }
     }
 
+    /// The budget in bytes.
     pub fn total(&self) -> u64 {
         self.total
     }
 
+    /// Bytes in use by models.
     pub fn used(&self) -> u64 {
         *lock(&self.used)
     }
 
+    /// Bytes that are free.
     pub fn free(&self) -> u64 {
         self.total.saturating_sub(self.used())
     }
@@ -137,6 +141,7 @@ impl<T> Guard<'_, T> {
         Some(&mut held.model)
     }
 
+    /// Puts a model into the slot; `id` names it when it is freed.
     pub fn put(&mut self, id: String, model: T) {
         *self.0 = Some(Held { id, used: Instant::now(), model });
     }

@@ -1,4 +1,4 @@
-//! How a backend tells what happens: previews and progress may be lost, endings and text never.
+//! How a backend reports: previews and progress may be dropped, endings and text never.
 
 use crossbeam_channel::Sender;
 

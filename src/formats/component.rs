@@ -24,6 +24,9 @@ pub fn weights_of(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The header of a part's weights, whatever file they are in.
+///
+/// # Errors
+/// No weights in the folder, or a damaged file.
 pub fn component(folder: &Path) -> Result<Header> {
     match weights_of(folder) {
         Some(path) => Header::read(&path),

@@ -49,12 +49,12 @@ impl Dtype {
         }
     }
 
-    /// Whether weights are kept in it (the others count and index).
+    /// Whether weights can have it (the others are for counts and indices).
     pub fn is_float(self) -> bool {
         matches!(self, Self::F64 | Self::F32 | Self::F16 | Self::BF16 | Self::F8E4M3 | Self::F8E5M2 | Self::Ggml(_))
     }
 
-    /// Whether it can be computed with. Whole numbers of 8 bits can where a scale makes them weights.
+    /// Whether it can run. 8-bit integers can where a scale makes them weights.
     pub fn runs(self, scaled: bool) -> bool {
         match self {
             Self::Ggml(id) => types::runnable(id).is_some(),

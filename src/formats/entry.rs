@@ -5,7 +5,7 @@ use super::dtype::Dtype;
 /// Side of the usual blocks. They need not divide a matrix evenly.
 const BLOCK: usize = 128;
 
-/// One tensor: what it is and where it lies.
+/// One tensor: its type, shape and place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub dtype: Dtype,
@@ -17,11 +17,11 @@ pub struct Entry {
     pub offset: u64,
     /// On disk; 0 for GGUF types that candle cannot run.
     pub bytes: u64,
-    /// How it becomes what `shape` says.
+    /// How the stored values become a tensor of `shape`.
     pub arranged: Arranged,
-    /// For each dimension, how many values further its next index lies; empty where all lie in the shape's order.
+    /// Strides in values, one for each dimension; empty for contiguous tensors.
     pub strides: Vec<u64>,
-    /// The compressed bytes that `offset` counts in once they are inflated; `None` where they lie in the file itself.
+    /// The deflated bytes; `offset` counts in them once inflated. `None` where the tensor is stored uncompressed.
     pub deflated: Option<Deflated>,
     /// What its values are multiplied by.
     pub scale: Option<Box<Scale>>,
@@ -34,12 +34,12 @@ pub struct Deflated {
     pub bytes: u64,
 }
 
-/// How a tensor's numbers lie in the file.
+/// How a tensor's values are stored in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Arranged {
     #[default]
     AsShaped,
-    /// Of a matrix: the other way round, in the file its shape is the reverse.
+    /// A transposed matrix: in the file its shape is reversed.
     Transposed,
     /// The second half of the rows comes first.
     HalvesSwapped,
@@ -61,6 +61,7 @@ impl Entry {
         }
     }
 
+    /// The number of values.
     pub fn elements(&self) -> u64 {
         self.shape.iter().map(|&n| n as u64).product()
     }
@@ -82,7 +83,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Reads the shape of `entry` as the scale of a tensor of `shape`; `None` where it is the scale of none such.
+    /// Reads `entry` as the scale of a tensor of `shape`; `None` where its shape does not fit.
     pub(super) fn of(name: &str, entry: &Entry, shape: &[usize]) -> Option<Self> {
         let rows = shape.first().copied().unwrap_or(1).max(1);
         let columns = shape.iter().skip(1).product::<usize>().max(1);

@@ -1,4 +1,4 @@
-//! Which model a denoiser is, and what follows from that alone: the parts it needs, its scheduler, its habits.
+//! Which model a denoiser is, and what follows from that: the parts it needs, its scheduler, its defaults.
 
 use std::path::Path;
 
@@ -85,25 +85,25 @@ impl Lack {
     }
 }
 
-/// A family and what its file tells beyond that.
+/// A family, and what else the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
     pub family: Family,
     /// Trained to draw in a few steps (Turbo, Lightning, LCM, schnell).
     pub few: bool,
-    /// Takes the guidance as a number (LCM, FLUX dev).
+    /// Guidance-distilled: takes the guidance scale as an input (LCM, FLUX dev).
     pub distilled: bool,
     /// Whether it predicts velocity rather than noise, where that is known.
     pub velocity: Option<bool>,
     pub zero_snr: bool,
 }
 
-/// Words in the names of models of few steps, which nothing in their files tells.
+/// Words that mark few-step models by name; their files do not say so.
 const FEW: [&str; 3] = ["turbo", "lcm", "lightning"];
 /// ByteDance's Hyper is meant where one of these follows, or nothing: the word is an adjective too.
 const HYPER: [&str; 6] = ["sd", "sdxl", "xl", "vae", "unet", "lora"];
 
-/// The words of a file's name, in lower case. What stands within a word says nothing: "turbocharged" is no Turbo.
+/// The words of a file's name, in lower case. Parts of words do not count: "turbocharged" is no Turbo.
 pub fn words(name: &str) -> Vec<String> {
     name.to_lowercase()
         .split(|c: char| !c.is_alphanumeric())
@@ -172,13 +172,13 @@ pub fn variant(found: &Found, tensors: &Header, whole: &Header, model: &Path) ->
     Variant { family, few, distilled, velocity, zero_snr: is_marked(whole, "ztsnr") }
 }
 
-/// Whether a file has one of the tensors that say how a model was trained: `v_pred` (it predicts velocity) and `ztsnr`
-/// (to a last time without any signal). They are there or not; their values mean nothing.
+/// Whether a file has a marker tensor: `v_pred` (the model predicts velocity) or `ztsnr` (it was trained with zero
+/// terminal SNR). Only their presence counts.
 pub fn is_marked(whole: &Header, mark: &str) -> bool {
     whole.tensors.keys().any(|name| name.strip_suffix(mark).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
-/// Whether the `.yaml` of LDM's own program that lies beside a checkpoint says `parameterization: "v"`; `None`: there is
+/// Whether the LDM `.yaml` beside a checkpoint says `parameterization: "v"`; `None`: there is
 /// none.
 fn written_beside(model: &Path) -> Option<bool> {
     let path = model.with_extension("yaml");
@@ -227,7 +227,7 @@ impl Variant {
         }
     }
 
-    /// All that it needs beside its denoiser. Stable Diffusion 3 draws without its T5 too.
+    /// The parts that it needs beside its denoiser. Stable Diffusion 3 also runs without T5.
     pub fn needs(&self) -> Vec<Lack> {
         let large = match self.family {
             Family::Flux => Some(Lack::T5),
@@ -257,7 +257,7 @@ impl Variant {
     }
 }
 
-/// The type of most of the numbers.
+/// The type of most values.
 pub fn precision(header: &Header) -> String {
     let mut counts: Vec<(Dtype, u64)> = Vec::new();
     for entry in header.tensors.values() {

@@ -1,4 +1,4 @@
-//! Opening files that may be anything: a pipe, a folder, a loop of links, a page that was saved in a model's place.
+//! Opening untrusted paths: a pipe, a folder, a loop of links, a web page saved as a model.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -17,7 +17,7 @@ pub struct FileFacts {
     pub len: u64,
 }
 
-/// Opens a plain file for reading and says how long it is. A pipe is refused and not waited for.
+/// Opens a regular file for reading; returns it with its length in bytes. A pipe is refused, never waited for.
 pub fn open(path: &Path) -> Result<(File, u64)> {
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     // Asked before opening, for opening a pipe waits until someone writes to it; and after it, for the name may have
@@ -48,6 +48,9 @@ fn plain(path: &Path, about: &fs::Metadata) -> Result<()> {
 }
 
 /// The whole of a text file of at most `most` bytes, without its byte order mark.
+///
+/// # Errors
+/// A file that cannot be read, is longer, or is not text.
 pub fn read_text(path: &Path, most: u64) -> Result<String> {
     let (file, size) = open(path)?;
     if size > most {
@@ -65,17 +68,23 @@ pub fn read_text(path: &Path, most: u64) -> Result<String> {
 }
 
 /// The text of a model's file, without its byte order mark.
+///
+/// # Errors
+/// Bytes that are not text.
 pub fn text(bytes: Vec<u8>, path: &Path) -> Result<String> {
     text_of(bytes).map_err(|why| bad(path, why))
 }
 
 /// A JSON object of at most `most` bytes.
+///
+/// # Errors
+/// A file that cannot be read, is longer, or is not a JSON object.
 pub fn read_json(path: &Path, most: u64) -> Result<serde_json::Map<String, serde_json::Value>> {
     serde_json::from_str(&read_text(path, most)?)
         .map_err(|e| damaged(path, format!("it is not a JSON object: {e}"), "它不是 JSON 对象"))
 }
 
-/// `path` cannot be used as a model because of `reason`.
+/// The error that `path` cannot be used as a model because of `reason`.
 pub fn bad(path: &Path, reason: Both) -> StudioError {
     Cause::BadModelFile { path: path.to_owned(), reason }.into()
 }

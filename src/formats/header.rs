@@ -1,5 +1,5 @@
 //! What headers say of the tensors in one file, or in the files of one sharded model: names, types, shapes, places.
-//! All containers end in the same [`Header`], so what looks at a model need not know what it is packed in.
+//! All containers give the same [`Header`], so that its users need not know the container.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::entry::Entry;
 use super::file::FileFacts;
 use super::gguf::Gguf;
 
-/// What the tensors are packed in.
+/// The container of the tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     Safetensors,
@@ -18,7 +18,7 @@ pub enum Container {
     Gguf,
 }
 
-/// All that the header or headers of a model's files say. Every tensor lies inside its file.
+/// What the headers of a model's files say. Every tensor is inside its file.
 #[derive(Clone, Debug)]
 pub struct Header {
     pub container: Container,
@@ -68,7 +68,7 @@ impl Header {
         self.below(prefix).next().is_some()
     }
 
-    /// One more than the largest number that stands directly behind `prefix` (`blocks.` of `blocks.3.x` gives 4).
+    /// One more than the largest number directly after `prefix` (`blocks.` of `blocks.3.x` gives 4).
     pub fn count(&self, prefix: &str) -> usize {
         let number = |rest: &str| rest.split('.').next().and_then(|n| n.parse::<usize>().ok());
         let most = self.below(prefix).filter_map(|(rest, _)| number(rest)).max();

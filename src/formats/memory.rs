@@ -6,16 +6,16 @@ use super::gguf::{Gguf, types};
 use super::layout::Part;
 use super::{Container, Header};
 
-/// Bytes of a number in full precision.
+/// Bytes of a value in full precision.
 pub const F32: u64 = 4;
 
-/// Tensors of a part that drawing from a prompt does not read: the VAE's encoder, and what only counts positions.
+/// Tensors that text-to-image does not read: the VAE's encoder, and what only counts positions.
 pub fn is_unused(part: Part, name: &str) -> bool {
     let encoder = ["encoder.conv", "encoder.down", "encoder.mid", "quant_conv"];
     name.ends_with("position_ids") || (part == Part::Vae && encoder.iter().any(|start| name.starts_with(start)))
 }
 
-/// Bytes of a number of a picture model's weights in memory, by what the device computes with.
+/// Bytes per weight of a picture model in memory, by the device's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Widths {
     pub clip: u64,
@@ -107,6 +107,7 @@ impl Need {
         self.weights().saturating_add(self.drawing)
     }
 
+    /// Bytes of all weights.
     pub fn weights(&self) -> u64 {
         self.text.saturating_add(self.denoiser).saturating_add(self.vae)
     }
@@ -139,8 +140,8 @@ pub fn step(part: Part, tensors: &Header, height: usize, width: usize) -> u64 {
     }
 }
 
-/// Bytes that the quick way of 3x3 convolutions holds (`engine::kernels::winograd`), and the pixels from which it is
-/// taken.
+/// Bytes that Winograd convolutions hold (`engine::kernels::winograd`), and the number of pixels from which they are
+/// used.
 const WINOGRAD: u128 = 80 << 20;
 const WINOGRAD_PIXELS: u128 = 1024;
 
@@ -177,7 +178,7 @@ fn drawing(part: Part, tensors: &Header, factor: usize, height: usize, width: us
 }
 
 /// Bytes that a VAE's decode of latents of this size holds at its peak beside its weights: the pictures of channels
-/// that are there together in the widest resnet, and a tenth more for what the products need. `channels` are those of
+/// that are there together in the widest resnet, and a tenth more for the matmuls. `channels` are those of
 /// the VAE's levels, the picture's own first.
 pub fn decode(channels: &[usize], height: usize, width: usize) -> u64 {
     let n = channels.len();

@@ -1,4 +1,4 @@
-//! Model files from outside: what they are, told from their headers alone, and how their tensors are found.
+//! Untrusted model files: what they are, by their headers alone, and where their tensors are.
 //!
 //! Nothing here believes a file: headers are bounded by the file's own size before memory is taken, pickles are read
 //! as data and never executed. The catalog's doctor and the engine's loaders both look here.

@@ -1,4 +1,4 @@
-//! What a file that was taken for a model is, in words for whoever chose it. What its reader saw goes to the details.
+//! Plain words for a file that is not a model. What its reader reported goes to the details.
 
 use std::fs;
 use std::io::Read;

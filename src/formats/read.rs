@@ -17,6 +17,9 @@ use crate::lang::Both;
 impl Header {
     /// Reads the header of the file at `path`: safetensors, an index of shards, a PyTorch zip or GGUF, told apart by
     /// their first bytes and not by their names. Weights that are kept scaled know their scales.
+    ///
+    /// # Errors
+    /// A file of another kind, a damaged header, or a truncated file.
     pub fn read(path: &Path) -> Result<Self> {
         let mut header = unscaled(path)?;
         scale::pair(&mut header)?;

@@ -1,5 +1,5 @@
 //! The header of a safetensors file: eight bytes of length, then JSON with type, shape and place of each tensor.
-//! Nothing in it is believed before it has been held against the file's own size.
+//! Nothing in it is trusted before it is checked against the file's size.
 //! Layout: <https://huggingface.co/docs/safetensors>.
 
 use std::collections::BTreeMap;
@@ -123,7 +123,7 @@ fn table(path: &Path) -> Result<(Json, u64, u64)> {
         return Err(bad(
             path,
             both!(
-                "its header claims {len} bytes and the file has {size}: it is no safetensors file, or was cut off",
+                "its header claims {len} bytes and the file has {size}: it is not a safetensors file, or was cut off",
                 "文件头称有 {len} 字节，而文件只有 {size} 字节：它不是 safetensors 文件，或不完整"
             ),
         ));
@@ -143,6 +143,9 @@ fn table(path: &Path) -> Result<(Json, u64, u64)> {
 }
 
 /// Reads and checks the header of the file at `path`.
+///
+/// # Errors
+/// A damaged header, a truncated file, or an unknown type.
 pub fn read(path: &Path) -> Result<Header> {
     let (json, start, size) = table(path)?;
     let mut tensors = BTreeMap::new();
@@ -180,7 +183,7 @@ impl Fault {
     }
 }
 
-/// Holds one line of the header against the file of `size` bytes whose data begins at `start`.
+/// Checks one entry of the header against the file of `size` bytes whose data begins at `start`.
 fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> {
     let other = |why: Both| Err(Fault::Other(why));
     let Some(dtype) = dtype(&raw.dtype) else { return Err(Fault::Type(raw.dtype.clone())) };
@@ -200,7 +203,7 @@ fn place(raw: &Raw, start: u64, size: u64) -> std::result::Result<Entry, Fault> 
     let [from, to] = raw.data_offsets;
     if to.checked_sub(from) != Some(bytes) {
         return other(both!(
-            "should have {bytes} bytes and lies from {from} to {to}",
+            "should have {bytes} bytes but spans {from} to {to}",
             "应有 {bytes} 字节，位置却是 {from} 到 {to}"
         ));
     }

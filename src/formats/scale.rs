@@ -36,7 +36,7 @@ pub(super) fn pair(header: &mut Header) -> Result<()> {
             let (found, shape) = (&entry.shape, tensor.shape.clone());
             let kind = entry.dtype.name();
             let reason = both!(
-                "{scale_name} is {found:?} in {kind}, which is no scale of {name} ({shape:?})",
+                "{scale_name} is {found:?} in {kind}, which cannot scale {name} ({shape:?})",
                 "{scale_name} 为 {kind} 的 {found:?}，不是 {name}（{shape:?}）的缩放系数"
             );
             return Err(bad(header.path(), reason));

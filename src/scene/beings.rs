@@ -1,4 +1,4 @@
-//! What is said of people and animals: what they do, what their bodies have, and what they wear.
+//! Words about people and animals: actions, parts of the body, and clothes.
 
 /// What somebody does, in both languages, and the word that labels have for it ("woman dancing"); further words that end
 /// in "ing" need no row. (English, Chinese, the label's word.)
@@ -385,6 +385,6 @@ pub const PAIRS: &[&str] = &[
     "headphone",
 ];
 
-/// English plurals that no ending tells.
+/// Irregular English plurals.
 pub const PLURALS: &[&str] =
     &["mice", "people", "geese", "wolves", "kitties", "men", "women", "children", "kids", "calves", "oxen"];

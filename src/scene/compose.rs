@@ -1,4 +1,4 @@
-//! One picture of many: ground, shadows and layers, back to front.
+//! Composes a picture from background, shadows and layers, back to front.
 
 use rayon::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Square {
     pub rgba: Vec<u8>,
 }
 
-/// What counts as seen: less is the haze of a model's edges.
+/// Alpha from which a pixel counts as visible; less is the haze at a model's edges.
 const SEEN: u8 = 40;
 
 impl Square {
@@ -88,7 +88,7 @@ impl Backdrop {
         finished(&canvas, side)
     }
 
-    /// Whether what stands in such a scene has a shadow.
+    /// Whether things in such a scene have a shadow.
     pub fn has_shadows(&self, layers: &[Layer]) -> bool {
         self.shadows || layers.len() > 1
     }
@@ -124,7 +124,7 @@ fn over(to: &mut [f32; 4], from: [f32; 4]) {
     }
 }
 
-/// A soft ellipse beneath what stands.
+/// A soft ellipse below a thing.
 fn shadow(canvas: &mut [[f32; 4]], side: usize, shown: (f32, f32, f32, f32)) {
     let n = side as f32;
     let (cx, cy) = ((shown.0 + shown.2) / 2.0 * n, shown.3 * n);

@@ -1,7 +1,7 @@
-//! Words that say nothing of what is drawn: politeness, praise, verbs between nouns, and the words by which prompts ask
-//! other models for quality.
+//! Filler words, which do not change the picture: politeness, praise, verbs between nouns, and quality words for other
+//! models.
 
-/// Those of the fillers that stand among what is said of a noun.
+/// Fillers that may come between a noun and its adjectives.
 pub const PRAISE: &[&str] = &[
     "very",
     "really",

@@ -1,4 +1,4 @@
-//! The grammar's words as one table that both languages' lexers look into.
+//! The words of the grammar, in one table for both languages.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

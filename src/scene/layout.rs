@@ -1,7 +1,7 @@
-//! Where the things of a scene go: boxes on a canvas, by what the prompt says of them.
+//! Lays out the things of a scene: boxes on a canvas, by the prompt's relations.
 //!
-//! Coordinates: the canvas is 1 wide and 1 high, y down. A picture's own clear margin does not count: what touches is
-//! what can be seen.
+//! Coordinates: the canvas is 1 wide and 1 high, y down. A picture's transparent margin does not count: only visible
+//! pixels touch.
 
 mod blocks;
 mod hangs;

@@ -1,4 +1,4 @@
-//! From text to words: each is one of the grammar, a name of things, or unknown.
+//! The lexer: each word is one of the grammar, a name of things, or unknown.
 
 use std::ops::Range;
 
@@ -42,7 +42,7 @@ pub fn lex(text: &str) -> Vec<Lexeme> {
         let run = |is: &dyn Fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
         let latin = |c: char| c.is_alphanumeric() && !is_chinese(c) || matches!(c, '\'' | '’');
         let len = if let Some(len) = syntax::settings(&text[..at], rest) {
-            // "(cat:1.3) on a box" goes on.
+            // In "(cat:1.3) on a box" the clause continues after the bracket.
             if c != ':' && c != '<' {
                 cut_english(text, &mut english, &mut out);
                 out.push(Lexeme { span: at..at + len, word: ";".to_owned(), kind: Kind::Stop });

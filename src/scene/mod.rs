@@ -1,8 +1,8 @@
-//! What a prompt asks of the built-in picture model: things, their colours, sizes and numbers, how they stand to each
-//! other, and the ground behind them. Pure functions: a text in English or Chinese goes in, a [`Reading`] comes out.
+//! Parses a prompt for the built-in picture model: things, their colours, sizes and numbers, their relations, and the
+//! background. Pure functions: a text in English or Chinese -> a [`Reading`].
 //!
-//! The model knows some 1,600 things by name. A word that many of them share ("car") would be a blend of them all, and a
-//! blend is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
+//! The model knows some 1,600 things by name. A word that many of them share ("car") would draw a blend of them all,
+//! which is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
 
 mod beings;
 mod body;
@@ -75,7 +75,7 @@ pub struct Reading {
 /// A word that names nothing the model knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
-    /// Where it stands in the prompt, in bytes.
+    /// Its place in the prompt, in bytes.
     pub span: Range<usize>,
     /// Things that come near to it, the nearest first; often empty. They are offered, never drawn unasked.
     pub near: Vec<ThingId>,
@@ -84,7 +84,7 @@ pub struct Unknown {
 /// A thing of the scene.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Where the noun stands in the prompt, in bytes.
+    /// The noun's place in the prompt, in bytes.
     pub span: Range<usize>,
     /// What it may mean, likeliest first; never empty.
     pub senses: Vec<ThingId>,
@@ -130,7 +130,7 @@ pub enum Size {
     Big,
 }
 
-/// `items[thing]` stands so to `items[place]`.
+/// `items[thing]` has this relation to `items[place]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     pub thing: usize,

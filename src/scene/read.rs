@@ -1,4 +1,4 @@
-//! From words to a scene.
+//! The parser: from words to a scene.
 
 mod being;
 mod clause;
@@ -105,11 +105,11 @@ impl Unwanted {
 /// A relation that waits for its second thing.
 #[derive(Clone, Copy)]
 enum Waiting {
-    /// The next item stands so to this one: 盒子上有一只猫.
+    /// The next item has this relation to this one: 盒子上有一只猫.
     NextTo(usize, Relation),
-    /// This one stands so to the next item: "a cat on a box".
+    /// This one has this relation to the next item: "a cat on a box".
     ThisTo(usize, Relation),
-    /// The item after the next stands so to the next: "on a box sits a cat".
+    /// The item after the next has this relation to the next: "on a box sits a cat".
     Fronted(Relation),
 }
 
@@ -145,9 +145,9 @@ struct Reader<'a> {
     fronted: bool,
     /// What the clause before is about.
     about: Option<usize>,
-    /// Where the last relation stands.
+    /// The place of the last relation.
     relation_at: Range<usize>,
-    /// What is said of a wearer that stands behind what is worn, and what waits for it: 一只戴帽子的猫.
+    /// What is said of a wearer that comes after what is worn, and what waits for it: 一只戴帽子的猫.
     held: Option<(Said, Option<Waiting>)>,
     /// What is worn by the noun that comes.
     worn: Option<usize>,
@@ -157,7 +157,7 @@ struct Reader<'a> {
     each: bool,
     /// What the list before this clause names: "a cat, a dog and" of "a cat, a dog and a rabbit".
     listed: Vec<usize>,
-    /// What stands at a place that is named without its noun, and the noun's thing: "a house with a tree behind".
+    /// The thing at a place that is named without its noun, and the noun's thing: "a house with a tree behind".
     trailed: Option<(usize, usize)>,
     /// Somebody of the clause flies: 飞机在云上飞 is above.
     flies: bool,

@@ -1,4 +1,4 @@
-//! What a prompt says of a thing, and the things that it named.
+//! Attributes of things, and the things that a prompt named.
 
 use std::ops::Range;
 
@@ -39,7 +39,7 @@ impl Said {
         self.colour.is_some() || self.size != Size::Usual || !self.moods.is_empty()
     }
 
-    /// Whether the noun stands alone.
+    /// Whether the noun is alone.
     pub fn is_bare(&self) -> bool {
         !self.describes() && self.count.is_none() && self.modifiers.is_empty() && !self.definite
     }

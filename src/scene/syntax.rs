@@ -1,4 +1,4 @@
-//! What of a prompt is no sentence: settings and weights of other programs, and texts between quotation marks.
+//! The parts of a prompt that are not sentences: settings and weights of other programs, and quoted texts.
 
 /// The bytes at the start of `rest` that only another program reads: `<lora:name:1>`, the weight of `(cat:1.3)`,
 /// `--ar 16:9`, `score_9_up`, `BREAK`. `before` is the text in front of it.

@@ -91,7 +91,7 @@ impl Things {
         likely: &'static str,
     ) -> Self {
         let mut list: Vec<Thing> = table.lines().map(thing).collect();
-        // Hands and parts of the body stand before the first human being of their group.
+        // Hands and parts of the body come before the first human being of their group.
         let people = list.iter().position(|t| t.en == "baby").unwrap_or(list.len());
         list.iter_mut().take(people).for_each(|t| t.person = false);
         let of = |label: &str| list.iter().position(|t| t.en == label).unwrap_or(0);

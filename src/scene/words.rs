@@ -112,7 +112,7 @@ pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
     ),
 ];
 
-/// Chinese measure words: they stand between a number and its thing and mean nothing here.
+/// Chinese measure words: they are between a number and its thing and mean nothing here.
 pub const MEASURES: &[&str] = &[
     "只", "个", "条", "头", "匹", "辆", "朵", "棵", "颗", "座", "把", "幅", "杯", "块", "片", "位", "张", "本", "艘",
     "架", "顶", "件", "双", "对", "瓶", "碗", "盘", "束", "栋", "间", "台", "支", "串", "枚", "盏", "根", "群", "名",
@@ -128,7 +128,7 @@ pub const SIZES: &[(&[&str], &[&str], Size)] = &[
     (&["small", "little", "tiny", "mini", "baby"], &["小", "小小", "很小", "迷你"], Size::Small),
 ];
 
-/// Words between two things. In Chinese they follow the place ("盒子上") or stand between.
+/// Words between two things. In Chinese they follow the place ("盒子上") or are between.
 pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
     (
         &["in front of", "in front"],
@@ -632,11 +632,11 @@ pub const DENIALS: (&[&str], &[&str]) = (
     &["没有", "没", "无", "不要", "别画", "不画", "不", "除了", "去掉", "不带"],
 );
 
-/// Words that stand for a thing that was named.
+/// Pronouns for a thing that was named.
 pub const PRONOUNS: (&[&str], &[&str]) =
     (&["it", "them", "him", "he", "she", "they"], &["它", "它们", "他", "她", "他们", "她们"]);
 
-/// Words that stand for the thing itself that is spoken of.
+/// Reflexive pronouns.
 pub const REFLEXIVES: (&[&str], &[&str]) =
     (&["itself", "himself", "herself", "themselves"], &["自己", "它自己", "他自己", "她自己"]);
 

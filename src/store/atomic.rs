@@ -1,7 +1,6 @@
-//! Writing a file so that at any moment, power cut included, either the old one or the new one is there, whole.
+//! Atomic writes: at any moment, also after a power cut, the file is either the old one or the new one, complete.
 //!
-//! The way: a temporary file in the same folder, written, synced, renamed, and the folder synced. Nothing else is
-//! touched before the rename.
+//! A temporary file in the same folder is written, synced and renamed, then the folder is synced.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -46,6 +45,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// As [`write`], into pipes too: for a thread that may wait for their readers.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn write_anywhere(path: &Path, bytes: &[u8]) -> Result<()> {
     match target(path)? {
         Target::File(path) => replace(&path, bytes),
@@ -74,7 +76,7 @@ fn target(path: &Path) -> Result<Target> {
         Ok(about) if about.is_dir() => Both::new("it is a folder", "它是一个文件夹"),
         Ok(about) if is_disk(&about) => Both::new("it is a disk", "它是一个磁盘"),
         Ok(about) if !about.is_file() => return Ok(Target::Stream { path: place, may_wait: may_wait(&about) }),
-        Err(_) if place.is_symlink() => Both::new("its links lead in a circle", "它的链接形成了循环"),
+        Err(_) if place.is_symlink() => Both::new("its symbolic links form a loop", "它的链接形成了循环"),
         // `a/` and `..` name folders, also where there are none.
         Err(_) if place.file_name().is_none() || ends_with_separator(&place) => {
             Both::new("it names no file", "它不是文件名")
@@ -114,7 +116,7 @@ fn may_wait(_: &fs::Metadata) -> bool {
     false
 }
 
-/// Puts a new file with `bytes` in the place of a regular file, with the old one's permissions, or of none.
+/// Replaces a regular file, if any, by a new one with `bytes` and the old one's permissions.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let file = temporary(path, bytes)?;
     if let Ok(old) = fs::metadata(path) {
@@ -126,7 +128,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Appends, for what an open file holds is not ours to cut.
+/// Appends: the contents of an open file are not truncated.
 fn stream(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = OpenOptions::new().append(true).open(path).and_then(|mut file| file.write_all(bytes));
     written.map_err(|e| disk::write_error(path, bytes.len() as u64, &e))
@@ -134,6 +136,9 @@ fn stream(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Writes `bytes` to a file that was not there before, named by the first of `name(0)`, `name(1)`, ... that is
 /// free in `folder`, and returns its path. Never overwrites, not even in a race.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn write_new(folder: &Path, name: impl Fn(u32) -> String, bytes: &[u8]) -> Result<PathBuf> {
     let first = folder.join(name(0));
     let mut file = temporary(&first, bytes)?;
@@ -168,6 +173,9 @@ pub fn write_new(folder: &Path, name: impl Fn(u32) -> String, bytes: &[u8]) -> R
 }
 
 /// Creates a folder with all above it, and makes the new names durable.
+///
+/// # Errors
+/// The folder cannot be created.
 pub fn create_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -181,11 +189,17 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 }
 
 /// Creates `folder` where it is not there, and tries whether files can be written in it.
+///
+/// # Errors
+/// The folder cannot be created or written to.
 pub fn check_writable(folder: &Path) -> Result<()> {
     temporary(&folder.join("probe"), b"").map(drop)
 }
 
 /// Whether a file could be written at `path`, as far as that can be told beforehand. Creates its folder.
+///
+/// # Errors
+/// A folder, a name without a file, or a folder that cannot be written to.
 pub fn check_file(path: &Path) -> Result<()> {
     match target(path)? {
         Target::File(path) => check_writable(folder_of(&path)),

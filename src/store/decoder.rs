@@ -39,6 +39,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// Starts the thread; its pictures are sent as `events`.
     pub fn start(events: Events) -> Self {
         let (opens, open_queue) = bounded(OPENS);
         let (thumbnails, thumbnail_queue) = bounded::<PathBuf>(THUMBNAILS);
@@ -65,6 +66,7 @@ impl Decoder {
         Self { opens: Some(opens), thumbnails: Some(thumbnails), oldest, thread, events }
     }
 
+    /// Queues a file that a person opens.
     pub fn open(&self, path: PathBuf) {
         let Some(opens) = &self.opens else { return };
         if opens.try_send(Wish::Open(path)).is_err() {
@@ -72,6 +74,7 @@ impl Decoder {
         }
     }
 
+    /// Queues a picture to be viewed in full.
     pub fn view(&self, path: PathBuf) {
         let Some(opens) = &self.opens else { return };
         if let Err(TrySendError::Full(Wish::View(path))) = opens.try_send(Wish::View(path)) {
@@ -80,6 +83,7 @@ impl Decoder {
         }
     }
 
+    /// Queues a thumbnail; where too many wait, the oldest request is dropped.
     pub fn thumbnail(&self, path: PathBuf) {
         let Some(thumbnails) = &self.thumbnails else { return };
         let mut path = path;

@@ -11,7 +11,10 @@ use crate::lang::{Both, both};
 
 const MAX_FILE: u64 = 16 << 20;
 
-/// Reads the desk; without a file it is empty. One that cannot be read as a desk is renamed and told.
+/// Reads the desk; without a file it is empty. One that cannot be read as a desk is renamed and reported.
+///
+/// # Errors
+/// A file that is not a desk; it is renamed first.
 pub fn load(path: &Path) -> Result<Desk> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -33,6 +36,9 @@ pub fn load(path: &Path) -> Result<Desk> {
 }
 
 /// Writes the desk; the old file stays until the new one is whole.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn save(path: &Path, desk: &Desk) -> Result<()> {
     let text = serde_json::to_vec_pretty(desk).map_err(|e| {
         StudioError::other(Both::new("the drafts could not be written", "草稿无法写入")).with_details(e)

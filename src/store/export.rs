@@ -10,7 +10,10 @@ use crate::writing::export::{Block, Document, Image, Span, TextFormat};
 
 /// Writes `document` at the person's path. Formats that hold pictures get them inside; Markdown gets a folder beside it
 /// (`story-pictures` for `story.md`), since few of its readers show pictures in `data:` addresses. The text is written
-/// in any case; a picture that cannot be read is its description there, and is told.
+/// in any case; a picture that cannot be read is replaced by its description, and reported.
+///
+/// # Errors
+/// The text itself cannot be written. `Ok(Some)` is the error of pictures that were left out.
 pub fn write_text(mut document: Document, format: TextFormat, path: &Path) -> Result<Option<StudioError>> {
     let mut folder = Beside::new(path);
     let (mut missing, mut first) = (0, None);
@@ -40,6 +43,9 @@ pub fn write_text(mut document: Document, format: TextFormat, path: &Path) -> Re
 }
 
 /// A copy of a file in a folder, under a name that is free there.
+///
+/// # Errors
+/// The file cannot be read, or the copy not written.
 pub fn copy_into(file: &Path, folder: &Path) -> Result<()> {
     let bytes = std::fs::read(file).map_err(|e| StudioError::io(Doing::Reading, file, &e))?;
     let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -17,9 +17,9 @@ use crate::lang::Both;
 
 const ENDING: &str = "jsonl";
 const TRASH: &str = ".trash";
-/// While text streams, the disk is made to keep it this often.
+/// While text streams, it is synced to disk this often.
 pub const SYNC_EVERY: Duration = Duration::from_millis(500);
-/// What a person types (a system prompt, a card...) is written when it rested this long, and at the latest after
+/// What a person types (a system prompt, a card...) is written after a pause this long, and at the latest after
 /// [`TYPED_LONGEST`].
 const SETTLE: Duration = Duration::from_millis(500);
 const TYPED_LONGEST: Duration = Duration::from_secs(5);
@@ -64,6 +64,7 @@ struct Typed {
 }
 
 impl Journals {
+    /// Journals in `folder`, which is created with the first conversation.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), open: HashMap::new(), deleted: HashSet::new(), read_only: false }
     }
@@ -85,7 +86,7 @@ impl Journals {
     fn path(&self, id: &ConversationId) -> Result<PathBuf> {
         let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.0.is_empty() || id.0.len() > 64 || !id.0.chars().all(good) {
-            return Err(StudioError::other(Both::new("this is no conversation's name", "这不是对话的名称")));
+            return Err(StudioError::other(Both::new("this is not the name of a conversation", "这不是对话的名称")));
         }
         let folder = if self.deleted.contains(id) { self.folder.join(TRASH) } else { self.folder.clone() };
         Ok(folder.join(format!("{}.{ENDING}", id.0)))
@@ -94,6 +95,9 @@ impl Journals {
     /// Adds an entry. It is in the file when this returns, and on the disk after [`SYNC_EVERY`] at the latest if
     /// [`Journals::sync_due`] is called in time; everything but streamed text is on the disk at once. What is typed
     /// waits until it settles. What could not be written is kept and tried again with the next entry.
+    ///
+    /// # Errors
+    /// The entry could not be written yet; it is kept and tried again.
     pub fn append(&mut self, id: &ConversationId, entry: &JournalEntry) -> Result<()> {
         let path = self.path(id)?;
         self.close_idle(id);
@@ -123,6 +127,9 @@ impl Journals {
     }
 
     /// Writes a whole conversation, on the disk at once.
+    ///
+    /// # Errors
+    /// The disk is full, or the folder cannot be written to.
     pub fn keep(&mut self, id: &ConversationId, entries: &[JournalEntry]) -> Result<()> {
         let path = self.path(id)?;
         let mut lines = Vec::new();
@@ -139,6 +146,9 @@ impl Journals {
     }
 
     /// Syncs what waits for longer than [`SYNC_EVERY`] and tries again what failed.
+    ///
+    /// # Errors
+    /// The first conversation that still cannot be written.
     pub fn sync_due(&mut self) -> Result<()> {
         let now = Instant::now();
         self.each(|open, path| {
@@ -158,6 +168,9 @@ impl Journals {
     }
 
     /// Everything is on the disk after this.
+    ///
+    /// # Errors
+    /// The first conversation that still cannot be written.
     pub fn sync_all(&mut self) -> Result<()> {
         self.each(Open::finish)
     }
@@ -186,7 +199,7 @@ impl Journals {
     }
 
     /// Closes a conversation's file. One that cannot be written stays open with its lines: [`Self::sync_due`] tries
-    /// again, and tells.
+    /// again, and reports.
     fn close(&mut self, id: &ConversationId) {
         if let (Ok(path), Some(open)) = (self.path(id), self.open.get_mut(id))
             && open.finish(&path).is_ok()
@@ -224,6 +237,9 @@ impl Journals {
     }
 
     /// Reads a conversation whole. One whose file has grown far beyond what it says is written anew.
+    ///
+    /// # Errors
+    /// The file is missing, too large or cannot be read. Damaged lines are skipped.
     pub fn load(&mut self, id: &ConversationId) -> Result<ConversationData> {
         self.close(id);
         let path = self.path(id)?;
@@ -285,6 +301,9 @@ impl Journals {
     }
 
     /// Moves a conversation into the trash beside the others.
+    ///
+    /// # Errors
+    /// The file cannot be moved.
     pub fn delete(&mut self, id: &ConversationId) -> Result<()> {
         self.close(id);
         let from = self.path(id)?;
@@ -296,6 +315,9 @@ impl Journals {
     }
 
     /// Deletes a conversation of the trash for good, with what was still to be written to it.
+    ///
+    /// # Errors
+    /// The file cannot be deleted.
     pub fn purge(&mut self, id: &ConversationId) -> Result<()> {
         // One that is not in the trash is not touched.
         self.path(id)?;
@@ -307,6 +329,9 @@ impl Journals {
     }
 
     /// Takes a conversation out of the trash.
+    ///
+    /// # Errors
+    /// The file cannot be moved.
     pub fn restore(&mut self, id: &ConversationId) -> Result<()> {
         self.close(id);
         let was_deleted = self.deleted.remove(id);

@@ -1,9 +1,9 @@
-//! Latents on disk: what is kept of a picture whose decoding failed, so that its steps need not be done again.
+//! Latents on disk: kept when the decoding of a picture fails, so that its steps need not run again.
 //!
 //! A safetensors file in ComfyUI's form (`latent_tensor` `[B, C, h, w]` in F32, and an empty `latent_format_version_0`
 //! that says: as a VAE takes them), so that it can be decoded there too; the settings are in the metadata as
-//! `parameters`, as they are in our pictures. Without the second tensor the numbers are ComfyUI's first form, scaled
-//! as Stable Diffusion 1.5 has them.
+//! `parameters`, as they are in our pictures. Without the second tensor the latents are in ComfyUI's first format,
+//! scaled as for Stable Diffusion 1.5.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -38,6 +38,9 @@ pub fn is_latents(path: &Path) -> bool {
 }
 
 /// Writes latents into the library, beside the pictures of the day, and returns where.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn save(library: &Path, latents: &Latents, now: SystemTime, zone: &TimeZone) -> Result<PathBuf> {
     let time = Timestamp::try_from(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
     let (folder, stem) = library::place(library, &time, &latents.record);
@@ -49,6 +52,9 @@ pub fn save(library: &Path, latents: &Latents, now: SystemTime, zone: &TimeZone)
 }
 
 /// The file's bytes.
+///
+/// # Errors
+/// The file cannot be encoded.
 pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
     let Latents { channels, height, width, numbers, record } = latents;
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
@@ -60,6 +66,9 @@ pub fn encode(latents: &Latents) -> Result<Vec<u8>> {
 }
 
 /// Reads a file of latents, ours or ComfyUI's: one for each picture in it.
+///
+/// # Errors
+/// A file that is too long, damaged, or not latents.
 pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let failed = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let bad = |reason: Both| StudioError::from(Cause::BadPicture { path: path.to_owned(), reason });
@@ -81,7 +90,7 @@ pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let tensor = tensors.tensor(TENSOR).map_err(no_latents)?;
     let &[count, channels, height, width] = tensor.shape() else {
         return Err(bad(both!(
-            "its latents have the shape {:?}, not four sides",
+            "its latents have the shape {:?}, not 4 dimensions",
             "潜变量的形状为 {:?}，不是四维",
             tensor.shape()
         )));
@@ -99,7 +108,7 @@ pub fn read(path: &Path) -> Result<Vec<Arc<Latents>>> {
     let numbers: Vec<f32> =
         tensor.data().chunks_exact(4).map(|b| scale * f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     if let Some(x) = numbers.iter().find(|x| !x.is_finite()) {
-        return Err(bad(both!("one of its numbers is {x}", "其中有数值为 {x}")));
+        return Err(bad(both!("one of its values is {x}", "其中有数值为 {x}")));
     }
     let one = channels * height * width;
     if one == 0 || count == 0 {

@@ -15,9 +15,12 @@ use crate::lang::Both;
 
 /// The bytes of an OpenRaster file (version 0.0.3 of its specification): `picture` is the scene as it is shown.
 /// Hidden layers are in it, hidden.
+///
+/// # Errors
+/// The file cannot be encoded.
 pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| {
-        StudioError::other(Both::new("the OpenRaster file could not be put together", "OpenRaster 文件无法生成"))
+        StudioError::other(Both::new("the OpenRaster file could not be written", "OpenRaster 文件无法生成"))
             .with_details(e)
     };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -52,8 +55,11 @@ pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
     Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
 }
 
-/// A PNG for each layer that is shown, and for the ground, each as large as the picture, so that they lie right on each
-/// other. Nothing is written over. Returns how many.
+/// A PNG for each layer that is shown, and for the ground, each as large as the picture, so that they align. Existing
+/// files are not overwritten. Returns how many were written.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn write_each(scene: &SceneLayers, folder: &Path) -> Result<usize> {
     let ground = scene.ground.iter().map(|ground| ("ground".to_owned(), (**ground).clone()));
     let shown = scene.layers.iter().filter(|layer| !layer.hidden);

@@ -6,7 +6,7 @@
 //!
 //! Deleting moves into `.trash` inside the library, not into the system's trash: a move on the same disk is
 //! instant, works the same everywhere, and undo can always take it back; the system's trash can be off, on another
-//! disk, or (Windows, macOS) not be told to restore.
+//! disk, or (Windows, macOS) have no way to restore.
 
 use std::collections::HashMap;
 use std::fs;
@@ -31,6 +31,9 @@ const SLUG_CHARS: usize = 40;
 const SLUG_BYTES: usize = 120;
 
 /// Writes a picture into the library and returns its item. `now` is when it was made.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn save(
     library: &Path,
     picture: &Picture,
@@ -288,6 +291,9 @@ pub fn old_place(library: &Path, trashed: &Path) -> Option<PathBuf> {
 }
 
 /// Deletes a picture of the trash for good; `path` is its old place.
+///
+/// # Errors
+/// The file cannot be deleted.
 pub fn purge(library: &Path, path: &Path) -> Result<()> {
     let trashed = trash_path(library, path)?;
     removal::remove(&trashed)?;
@@ -319,6 +325,9 @@ pub fn left_in(library: &Path, other: &Path) -> Vec<PathBuf> {
 }
 
 /// Copies a picture of one library to its place in another, unless it is there already.
+///
+/// # Errors
+/// The file cannot be read, or the copy not written.
 pub fn copy_from(library: &Path, path: &Path, to: &Path) -> Result<()> {
     let inside = path.strip_prefix(library).unwrap_or(path);
     let target = to.join(inside);
@@ -330,6 +339,9 @@ pub fn copy_from(library: &Path, path: &Path, to: &Path) -> Result<()> {
 }
 
 /// Moves a picture into the trash of its library.
+///
+/// # Errors
+/// The file is outside of the library, or cannot be moved.
 pub fn trash(library: &Path, path: &Path) -> Result<()> {
     let to = trash_path(library, path)?;
     if let Some(folder) = to.parent() {
@@ -345,6 +357,9 @@ pub fn trash(library: &Path, path: &Path) -> Result<()> {
 }
 
 /// Moves a picture back to where it was; `path` is its old place.
+///
+/// # Errors
+/// The file cannot be moved.
 pub fn restore(library: &Path, path: &Path) -> Result<()> {
     let from = trash_path(library, path)?;
     if path.exists() {

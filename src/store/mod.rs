@@ -49,7 +49,7 @@ use worker::{Work, Worker};
 const QUEUE: usize = 4096;
 /// Events that may wait for the window.
 const EVENTS: usize = 4096;
-/// Longest time that a request which must not be lost waits for room. The window never notices.
+/// Longest time that a request which must not be lost waits for room; too short to notice.
 const PATIENCE: Duration = Duration::from_millis(20);
 /// Largest side of a thumbnail.
 pub const THUMBNAIL: u32 = 256;
@@ -133,7 +133,7 @@ impl Drop for Store {
     }
 }
 
-/// How a request's failure is told.
+/// How a request's failure is reported.
 fn failed(request: &StoreRequest, error: StudioError) -> StoreEvent {
     match request {
         StoreRequest::SavePicture { job, index, .. } => StoreEvent::PictureFailed { job: *job, index: *index, error },
@@ -144,7 +144,7 @@ fn failed(request: &StoreRequest, error: StudioError) -> StoreEvent {
     }
 }
 
-/// The way out for news.
+/// Sends events.
 #[derive(Clone)]
 struct Events {
     sender: Sender<StoreEvent>,
@@ -168,7 +168,7 @@ impl Events {
         let _ = self.sender.try_send(event);
     }
 
-    /// Whether something could not be written, for whoever wants to close the window; tells whether it was so before.
+    /// Whether something could not be written, for whoever wants to close the window; returns whether it was so before.
     fn unsaved(&self, unsaved: bool) -> bool {
         self.unsaved.swap(unsaved, Ordering::AcqRel)
     }
@@ -203,6 +203,9 @@ fn disk_time_ms(time: SystemTime) -> i64 {
 
 /// Writes text or picture bytes at a path that the person chose: over the file that is there, or into the device or
 /// pipe. May wait for a pipe's reader: not for the window's threads.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     atomic::write_anywhere(path, bytes)
 }

@@ -27,6 +27,9 @@ pub struct Paths {
 
 impl Paths {
     /// The folders of this person on this machine, or all below `AIGC_STUDIO_HOME` where that is set.
+    ///
+    /// # Errors
+    /// The system names no home folder.
     pub fn of_this_person() -> Result<Self> {
         Self::find(env::var_os(HOME_VARIABLE))
     }

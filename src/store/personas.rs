@@ -34,7 +34,7 @@ impl Personas {
     fn path(&self, id: &PersonaId, ending: &str) -> Result<PathBuf> {
         let good = |c: char| c.is_alphanumeric() || ['-', '_', ' '].contains(&c);
         if id.0.is_empty() || id.0.len() > 128 || !id.0.chars().all(good) {
-            return Err(StudioError::other(Both::new("this is no character's name", "这不是角色的名称")));
+            return Err(StudioError::other(Both::new("this is not the name of a character", "这不是角色的名称")));
         }
         Ok(self.folder.join(format!("{}.{ending}", id.0)))
     }
@@ -66,6 +66,10 @@ impl Personas {
         kept
     }
 
+    /// Reads a character.
+    ///
+    /// # Errors
+    /// A file that is missing, too large or not readable as one.
     pub fn read(&self, id: &PersonaId) -> Result<KeptPersona> {
         let path = self.path(id, ENDING)?;
         let mut bytes = Vec::new();
@@ -93,6 +97,9 @@ impl Personas {
     }
 
     /// Writes a character, and its picture where it brings one; else the one that is there stays.
+    ///
+    /// # Errors
+    /// The disk is full, or the folder cannot be written to.
     pub fn save(&self, id: &PersonaId, persona: &Persona) -> Result<KeptPersona> {
         let text = toml::to_string_pretty(persona).map_err(|e| {
             StudioError::other(Both::new("a character could not be written", "角色无法写入")).with_details(e)
@@ -106,6 +113,9 @@ impl Personas {
     }
 
     /// Moves a character's picture into the trash, where it has one.
+    ///
+    /// # Errors
+    /// The file cannot be moved.
     pub fn remove_picture(&self, id: &PersonaId) -> Result<()> {
         let picture = self.path(id, PICTURE)?;
         if picture.exists() {
@@ -117,6 +127,9 @@ impl Personas {
     }
 
     /// Moves a character into the trash beside the others.
+    ///
+    /// # Errors
+    /// The file cannot be moved.
     pub fn delete(&self, id: &PersonaId) -> Result<()> {
         let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);
         atomic::create_folder(&self.folder.join(TRASH))?;
@@ -129,6 +142,9 @@ impl Personas {
     }
 
     /// Deletes a character of the trash for good.
+    ///
+    /// # Errors
+    /// The file cannot be deleted.
     pub fn purge(&self, id: &PersonaId) -> Result<()> {
         let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);
         removal::remove(&self.trash(&picture))?;
@@ -136,6 +152,9 @@ impl Personas {
     }
 
     /// Takes a character out of the trash.
+    ///
+    /// # Errors
+    /// The file cannot be moved or read.
     pub fn restore(&self, id: &PersonaId) -> Result<KeptPersona> {
         let (text, picture) = (self.path(id, ENDING)?, self.path(id, PICTURE)?);
         if text.exists() {

@@ -31,6 +31,7 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// Applies the next entry.
     pub fn apply(&mut self, entry: JournalEntry) {
         match entry {
             JournalEntry::Title { title } => self.title = title,
@@ -205,6 +206,9 @@ pub struct Lines {
 }
 
 /// Replays all that can be read. With `heads_only`, the text that was streamed is passed over: enough for a list.
+///
+/// # Errors
+/// The file cannot be read.
 pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Replay, Lines)> {
     let mut replay = Replay::default();
     let mut lines = Lines::default();

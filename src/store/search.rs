@@ -16,7 +16,7 @@ use super::journal::Journals;
 use super::replay::MAX_LINE;
 use crate::domain::{ConversationId, HITS, JournalEntry, Page, TextHit};
 
-/// Hits of one conversation that are told.
+/// Hits that are reported per conversation.
 const HITS_EACH: usize = 20;
 /// Letters before and behind what was searched for.
 const BEFORE: usize = 24;
@@ -201,7 +201,7 @@ impl Texts {
         }
     }
 
-    /// Takes a turn away with all that stands after it: children are younger.
+    /// Takes a turn away with all that follows it: children are younger.
     fn remove(&mut self, id: u64) {
         let mut gone = vec![id];
         for (turn, parent, _) in &self.turns {
@@ -251,7 +251,7 @@ impl Needle {
         Some(Self { folded, begins })
     }
 
-    /// Where the words stand first: their beginning and their end in bytes.
+    /// The first occurrence of the words: its beginning and end in bytes.
     fn find(&self, text: &str) -> Option<(usize, usize)> {
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -284,7 +284,7 @@ impl Needle {
     }
 }
 
-/// The words with what stands around them on one line, and where they are in it.
+/// The words with their surroundings on one line, and where they are in it.
 fn snippet(text: &str, at: usize, end: usize) -> (String, (usize, usize)) {
     let before = text[..at].char_indices().rev().take(BEFORE).last().map_or(at, |(i, _)| i);
     let behind = text[end..].char_indices().nth(BEHIND).map_or(text.len(), |(i, _)| end + i);

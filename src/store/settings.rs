@@ -14,8 +14,8 @@ use crate::lang::Both;
 /// Prompts are kept in it, so it may be long; but not this long.
 const MAX_FILE: u64 = 4 << 20;
 
-/// Reads the settings. A file that cannot be read as settings is moved aside and told; the defaults are used then,
-/// and the first start has neither file nor error.
+/// Reads the settings. A file that cannot be read as settings is moved aside and reported, and the defaults are used.
+/// Without a file (the first start) there is no error.
 pub fn load(path: &Path) -> (Settings, Option<StudioError>) {
     read(path, set_aside)
 }
@@ -78,6 +78,9 @@ fn set_aside(path: &Path, reason: Both) -> StudioError {
 }
 
 /// Writes the settings; the old file stays until the new one is whole.
+///
+/// # Errors
+/// The disk is full, or the folder cannot be written to.
 pub fn save(path: &Path, settings: &Settings) -> Result<()> {
     let mut settings = settings.clone();
     clamp(&mut settings);

@@ -21,7 +21,7 @@ const ALIKE: f32 = 300.0;
 const ROUNDS: usize = 8;
 /// Pixels that the colours are found by, at most.
 const SAMPLES: usize = 40_000;
-/// What is less opaque is clear: haze and soft shadows are no areas.
+/// Less opaque pixels count as transparent: haze and soft shadows are not areas.
 const OPAQUE: u8 = 128;
 /// Areas with less are specks, for a picture of 512 x 512.
 const SPECK: usize = 80;
@@ -118,7 +118,7 @@ pub fn trace(picture: &Picture, text: Option<&str>) -> String {
     svg
 }
 
-/// The colours that stand best for those of the picture.
+/// The palette that represents the picture best.
 fn palette(picture: &Picture) -> Vec<[u8; 3]> {
     let step = (picture.rgba.len() / 4).div_ceil(SAMPLES).max(1);
     // A prime number beside the picture's width, so that not each row is looked at in the same places.

@@ -22,6 +22,7 @@ pub fn pictures(scan: Scan, library: &Path) -> Vec<Trashed> {
     scan.finish(Vec::new(), &[]).came.into_iter().filter_map(trashed).collect()
 }
 
+/// The conversations in the trash.
 pub fn conversations(journals: &Journals) -> Vec<Trashed> {
     let trash = Journals::new(journals.trash_folder());
     let files = trash.files();
@@ -39,6 +40,7 @@ pub fn conversations(journals: &Journals) -> Vec<Trashed> {
     trash.list().into_iter().filter_map(trashed).collect()
 }
 
+/// The characters in the trash.
 pub fn personas(personas: &Personas) -> Vec<Trashed> {
     let trash = Personas::new(personas.trash_folder());
     let trashed = |kept: crate::domain::KeptPersona| {
@@ -57,6 +59,9 @@ pub fn personas(personas: &Personas) -> Vec<Trashed> {
 }
 
 /// What a conversation, a page or a character of the trash says, as Markdown; nothing of it is written.
+///
+/// # Errors
+/// A picture, or a file that cannot be read.
 pub fn text(kind: TrashKind, id: &Path, lang: Lang, journals: &Journals, people: &Personas) -> Result<String> {
     let name = id.to_string_lossy().into_owned();
     let document = match kind {
@@ -76,7 +81,7 @@ pub fn text(kind: TrashKind, id: &Path, lang: Lang, journals: &Journals, people:
     Ok(String::from_utf8_lossy(&TextFormat::Markdown.write(&document)?).into_owned())
 }
 
-/// All that a character says and is told, part by part.
+/// All texts of a character, part by part.
 fn sheet(persona: &Persona) -> String {
     let lore = persona.lore.iter().map(|card| format!("**{}** {}", card.name, card.about));
     let parts = [persona.system.clone()].into_iter().chain(persona.greetings.clone());
@@ -89,6 +94,9 @@ fn size(path: &Path) -> u64 {
 }
 
 /// Deletes for good. Nothing outside of the trash is touched.
+///
+/// # Errors
+/// The first file that cannot be deleted.
 pub fn purge(
     kind: TrashKind,
     ids: Vec<PathBuf>,

@@ -28,7 +28,7 @@ const SLICE: Duration = Duration::from_millis(20);
 const RETRY: Duration = Duration::from_secs(2);
 /// Pictures that a new window shows of those before it.
 const RECENT: usize = 24;
-/// A character's picture has at most so many pixels a side.
+/// Longest side of a character's picture, in pixels.
 const FACE: u32 = 1024;
 
 /// What waits in the thread's queue.
@@ -57,7 +57,7 @@ pub struct Worker {
     /// The library's files as the window knows them.
     known: Known,
     search: Option<Search>,
-    /// A conversation could not be written: told once, until it works again.
+    /// A conversation could not be written: reported once, until it works again.
     journal_failed: bool,
     /// Settings and characters that could not be written, newest of each.
     unsaved_settings: Option<Box<Settings>>,
@@ -71,7 +71,7 @@ pub struct Worker {
 /// A scan of the library that is under way, and what happened meanwhile.
 struct Running {
     scan: Scan,
-    /// Only what has changed is told.
+    /// Only what has changed is reported.
     again: bool,
     extra: Vec<LibraryItem>,
     gone: Vec<PathBuf>,
@@ -110,7 +110,7 @@ impl Worker {
             || self.pending.is_in_memory()
     }
 
-    /// Tries again to write settings, drafts and characters; what works is told as if it had worked at once.
+    /// Tries again to write settings, drafts and characters; what works is reported as if it had worked at once.
     fn retry(&mut self) {
         self.retried = Instant::now();
         let _ = self.retry_pictures();
@@ -131,7 +131,7 @@ impl Worker {
         }
     }
 
-    /// Tries again to save pictures; what works is told.
+    /// Tries again to save pictures; what works is reported.
     fn retry_pictures(&mut self) -> Result<()> {
         let (done, outcome) = self.pending.retry(&self.library, &self.zone);
         let mut late = Vec::new();
@@ -151,7 +151,7 @@ impl Worker {
         outcome
     }
 
-    /// A file of the library that the window is told of, also where a walk is on its way.
+    /// A file of the library that is reported to the window, also during a walk.
     fn note_saved(&mut self, item: &LibraryItem) {
         self.note_known(&item.path);
         if let Some(running) = self.scan.as_mut().filter(|r| item.path.starts_with(r.scan.library())) {
@@ -349,7 +349,7 @@ impl Worker {
                 return Ok(());
             }
             StoreRequest::RescanLibrary => {
-                // One that is under way tells all that this one would.
+                // A walk that is under way reports everything that this one would.
                 if self.scan.is_none() {
                     self.begin_scan(true);
                 }
@@ -405,7 +405,7 @@ impl Worker {
             StoreRequest::ListConversations => StoreEvent::Conversations(self.journals.list()),
             StoreRequest::LoadConversation(id) => StoreEvent::Conversation(Box::new(self.journals.load(&id)?)),
             StoreRequest::Journal { id, entry } => {
-                // Where it fails, the lines wait: the next look at what is due tries again, and tells.
+                // Where it fails, the lines wait: the next sync tries again, and reports.
                 return self.journals.append(&id, &entry).or_else(|error| self.note_journal(Err(error)));
             }
             StoreRequest::KeepConversations(all) => {
@@ -621,7 +621,7 @@ fn wait(queue: &Receiver<Work>, pause: Duration) -> std::result::Result<Work, Re
     queue.recv_timeout(pause)
 }
 
-/// Does all that can be done; the first error is told.
+/// Does all that can be done; the first error is reported.
 fn for_each(paths: Vec<PathBuf>, mut work: impl FnMut(&Path) -> Result<()>) -> (Vec<PathBuf>, Result<()>) {
     let mut outcome = Ok(());
     let mut done = Vec::new();

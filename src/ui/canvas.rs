@@ -39,7 +39,7 @@ pub struct Canvas<'a> {
     pub id: Id,
     pub name: String,
     pub size: (u32, u32),
-    /// In full, or a smaller one that stands in while it is read.
+    /// In full, or a smaller one that is shown while it is read.
     pub picture: Option<(TexKey, &'a Arc<Picture>)>,
 }
 

@@ -40,7 +40,7 @@ pub fn drop_down(
     ui.visuals_mut().widgets = saved;
     let (open, button) = (response.inner.is_some(), response.response);
     eye::expanded(&button, open);
-    // Who came to it by key goes on from it.
+    // Who came to it by key continues from it.
     let had_focus = button.id.with("had-focus");
     if !open {
         let has = button.has_focus();

@@ -20,7 +20,7 @@ pub enum Landmark {
     Button,
     /// Whatever belongs to no other landmark: the talk, the canvas, the grid.
     Main,
-    /// What stands above the field of a talk: an error, what goes on.
+    /// What stands above the field of a talk: an error, what is happening.
     Above,
     /// What can be done with it: the field of a talk, the buttons of a picture.
     Foot,

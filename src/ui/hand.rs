@@ -52,7 +52,7 @@ impl Plugin for Hand {
 
     fn output_hook(&mut self, ctx: &Context, output: &mut FullOutput) {
         let ime = &mut output.platform_output.ime;
-        // The window goes right after this pass. What is told now would reach X11 when it is gone: a BadWindow error.
+        // The window goes right after this pass. What is sent now would reach X11 when it is gone: a BadWindow error.
         if ctx.input(|input| input.viewport().close_requested()) {
             *ime = self.told.map(|told| IMEOutput { should_interrupt_composition: false, ..told });
         }
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(events, all);
         hand.hold(&mut events, |_| true);
         assert_eq!((events, std::mem::take(&mut hand.held)), (vec![button(true)], all[1..].to_vec()));
-        // A release that ends an older drag goes on at once.
+        // A release that ends an older drag continues at once.
         let mut events = vec![button(false), button(true)];
         hand.hold(&mut events, |_| true);
         assert_eq!(events, [button(false), button(true)]);

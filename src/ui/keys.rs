@@ -115,16 +115,16 @@ shortcuts! {
         Act::Go(Room::Models), [ctrl(Key::Num4)], "Go to Models", "前往模型";
         Act::Go(Room::Settings), [ctrl(Key::Num5)], "Go to Settings", "前往设置";
         Act::NewTalk, [ctrl(Key::N)], "New conversation", "新对话";
-        Act::NewPage, [ctrl_shift(Key::N)], "New page", "新页面";
+        Act::NewPage, [ctrl_shift(Key::N)], "New page", "新文稿";
         Act::Open, [ctrl(Key::O)], "Open a file", "打开文件";
         Act::Save, [ctrl(Key::S)], "Save or export what is shown", "保存或导出当前内容";
-        Act::Undo, [ctrl(Key::Z)], "Take back the last action of the room", "撤销本页的上一步操作";
-        Act::Redo, [ctrl_shift(Key::Z), ctrl(Key::Y)], "Do again what was taken back", "重做被撤销的操作";
+        Act::Undo, [ctrl(Key::Z)], "Undo the last action in this room", "撤销此处的上一步操作";
+        Act::Redo, [ctrl_shift(Key::Z), ctrl(Key::Y)], "Redo what was undone", "重做被撤销的操作";
         Act::Leave, [plain(Key::Escape)], "Stop what runs here, or leave what is open", "停止当前任务，或离开打开的内容";
-        Act::Next, [plain(Key::Tab), shift(Key::Tab)], "To the next control, to the one before", "下一个控件，上一个控件";
+        Act::Next, [plain(Key::Tab), shift(Key::Tab)], "Next control, previous control", "下一个控件，上一个控件";
         Act::Larger, [ctrl(Key::Plus), ctrl(Key::Equals)], "Larger text", "放大文字";
         Act::Smaller, [ctrl(Key::Minus)], "Smaller text", "缩小文字";
-        Act::Usual, [ctrl(Key::Num0)], "Text in its usual size", "文字恢复原大小";
+        Act::Usual, [ctrl(Key::Num0)], "Reset the text size", "文字恢复原大小";
         Act::List, [plain(Key::F1), shift(Key::Questionmark)], "This list", "此列表";
         Act::Menu, [shift(Key::F10), plain(Key::Menu)], "Menu of what is chosen or has the focus", "打开所选内容的菜单";
     }
@@ -143,8 +143,8 @@ shortcuts! {
         Act::Send, [plain(Key::Enter), ctrl(Key::Enter)], "Send", "发送";
         Act::NewLine, [shift(Key::Enter)], "New line", "换行";
         Act::EditLast, [plain(Key::ArrowUp)], "Edit your last message (while the field is empty)", "编辑上一条消息（输入框为空时）";
-        Act::VersionBefore, [plain(Key::ArrowLeft)], "The version before (while the field is empty)", "上一个版本（输入框为空时）";
-        Act::VersionAfter, [plain(Key::ArrowRight)], "The next version (while the field is empty)", "下一个版本（输入框为空时）";
+        Act::VersionBefore, [plain(Key::ArrowLeft)], "Previous version (while the field is empty)", "上一个版本（输入框为空时）";
+        Act::VersionAfter, [plain(Key::ArrowRight)], "Next version (while the field is empty)", "下一个版本（输入框为空时）";
         Act::Rename, [plain(Key::F2)], "Rename the conversation", "重命名对话";
     }
     Form {
@@ -169,8 +169,8 @@ shortcuts! {
         Act::ZoomOut, [plain(Key::Minus)], "Zoom out (in the full view)", "缩小（全屏查看时）";
         Act::MarkAll, [ctrl(Key::A)], "Select all", "全选";
         Act::Extend, [shift(Key::ArrowLeft), shift(Key::ArrowRight), shift(Key::ArrowUp), shift(Key::ArrowDown)], "Extend the selection", "扩展选择";
-        Act::Walk, [ctrl(Key::ArrowLeft), ctrl(Key::ArrowRight), ctrl(Key::ArrowUp), ctrl(Key::ArrowDown)], "Go on and keep the selection", "移动而不改变选择";
-        Act::Toggle, [ctrl(Key::Space)], "Select this picture too, or no longer", "选中或取消这张图片";
+        Act::Walk, [ctrl(Key::ArrowLeft), ctrl(Key::ArrowRight), ctrl(Key::ArrowUp), ctrl(Key::ArrowDown)], "Move and keep the selection", "移动而不改变选择";
+        Act::Toggle, [ctrl(Key::Space)], "Add this picture to the selection, or remove it", "把这张图片加入或移出选择";
         Act::Trash, [plain(Key::Delete)], "Move the picture to the trash", "把图片移到回收站";
     }
 }
@@ -432,8 +432,8 @@ fn sheet<'a>(ui: &Ui, cx: &Cx<'a>) -> Option<&'a Page> {
     page.filter(|_| ui.memory(|memory| memory.focused()).is_none_or(|id| id == fields::sheet_id()))
 }
 
-/// Whether Ctrl+Z takes back the newest action of the room, not what was typed: once an action was taken back it goes on
-/// with the actions, until something is typed again.
+/// Whether Ctrl+Z undoes the newest action of the room, not typing: once an action was undone, it continues with
+/// actions until something is typed again.
 fn undoes_action(ui: &Ui, cx: &Cx<'_>) -> bool {
     let (undo, here) = (&cx.state.undo, cx.state.undo_here());
     let fresh = undo.is_fresh(here.room) && !has_letters(ui, cx);

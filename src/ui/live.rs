@@ -10,7 +10,7 @@ use super::{create, write};
 use crate::domain::{ConversationId, Room};
 use crate::state::{Phase, TextJob};
 
-/// Steps in which progress is told, in percent: more would be noise.
+/// Steps in which progress is reported, in percent: more would be noise.
 const STEP: f32 = 25.0;
 
 /// What was said last, and of what.

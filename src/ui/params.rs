@@ -94,3 +94,41 @@ pub fn slider<P: Parameter>(
     let (limit, value, reset) = (number.limit(), number.get(now), number.get(reset));
     Knob { name, about, limit, value, reset, logarithmic }.show(ui, cx)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::name_of;
+    use crate::lang::Lang;
+
+    /// An error that refuses a number calls it as its slider does.
+    #[test]
+    fn errors_name_the_sliders_as_the_window_does() {
+        let of_images = ImageParam::ALL.iter().map(|number| (number.limit(), of_image(*number).0));
+        let of_texts = TextParam::ALL.iter().filter_map(|number| Some((number.limit(), of_text(*number)?.0.0)));
+        let others = [
+            ("model", T::Model),
+            ("size", T::Size),
+            ("seed", T::Seed),
+            ("sampler", T::Sampler),
+            ("schedule", T::Schedule),
+            ("rng", T::NoiseSource),
+            ("thing", T::Meanings),
+            ("thumbnail", T::ThumbnailSize),
+            ("kv", T::KvCache),
+            ("stop", T::StopTexts),
+            ("note-depth", T::NoteDepth),
+        ];
+        let all = of_images.chain(of_texts).map(|(limit, name)| (limit.name, name)).chain(others);
+        for (setting, name) in all {
+            let named = name_of(setting).unwrap_or_default();
+            for lang in Lang::ALL {
+                assert_eq!(named.get(lang), name.tr(lang), "{setting}");
+            }
+        }
+        // Those without a slider have names too.
+        for number in TextParam::ALL {
+            assert!(name_of(number.limit().name).is_some(), "{}", number.limit().name);
+        }
+    }
+}

@@ -55,7 +55,7 @@ fn emoji(text: &str) -> impl Iterator<Item = Piece> {
     })
 }
 
-/// Where `text` has marks that are Chinese, in bytes. A pair is of the language around it, and where it stands alone of
+/// Where `text` has marks that are Chinese, in bytes. A pair is of the language around it, and where it is alone of
 /// the language inside it.
 fn chinese(text: &str) -> Vec<usize> {
     // No mark's language depends on other lines; one letter after the other is looked for fast.

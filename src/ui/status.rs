@@ -123,7 +123,7 @@ fn items(cx: &Cx<'_>) -> Vec<Item> {
 }
 
 fn show_items(ui: &mut Ui, cx: &Cx<'_>, all: &[Item]) {
-    // Which model answers is said first of all: where there is little room, what stands before it goes.
+    // Which model answers is said first of all: where there is little room, what comes before it goes.
     let name = model_words::name(cx, model(cx));
     let whole = all.iter().find(|item| item.rank == Rank::Model).map_or("", |item| &item.text);
     let model = if width(ui, whole) <= ui.available_width() { whole } else { &name };

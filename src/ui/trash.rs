@@ -218,7 +218,7 @@ fn look_at_picture(
     let room = ui.available_rect_before_wrap().shrink2(vec2(0.0, S2));
     let response = ui.interact(room, ui.scope_id().with("looked"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, cx.with(T::PictureNamed, &[&name])));
-    // Its thumbnail stands in while it is read.
+    // Its thumbnail is shown while it is read.
     let small = cx.state.gallery.thumbnails.get(&item.path).map(|small| (small, false));
     let Some((what, full)) = full.map(|full| (full, true)).or(small) else { return };
     let fit = picture::fit(what, room, ui.pixels_per_point(), picture::look(cx));

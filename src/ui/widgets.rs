@@ -191,7 +191,7 @@ pub fn fold(ui: &mut Ui, label: &str, note: &str, open: &mut bool) -> bool {
     *open
 }
 
-/// A bar that moves on news only. Without a known end it shows that something goes on by its text alone.
+/// A bar that moves on news only. Without a known end it shows that something is happening by its text alone.
 pub fn progress(ui: &mut Ui, fraction: Option<f32>, name: &str) -> Response {
     let p = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BAR), Sense::hover());
@@ -350,7 +350,7 @@ pub fn search(ui: &mut Ui, cx: &Cx<'_>, id: Id, name: &str, text: &str) -> Optio
 /// A row of a menu, `on` where it is the one in use. Whoever chooses it, with the pointer or with Enter, leaves the menu.
 pub fn choice<'a>(ui: &mut Ui, on: bool, label: impl egui::IntoAtoms<'a>) -> bool {
     let response = ui.selectable_label(on, label);
-    // The one in use has the keyboard when the menu opens: the arrows go on from there.
+    // The one in use has the keyboard when the menu opens: the arrows continue from there.
     if on {
         let key = Id::unique(("menu-open", ui.layer_id()));
         let frame = ui.ctx().cumulative_frame_nr();

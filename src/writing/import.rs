@@ -1,4 +1,4 @@
-//! Files of other programs: [`open`] tells characters, lore books and chats apart.
+//! Files of other programs: [`open`] distinguishes characters, lore books and chats.
 
 pub use super::untrusted::MAX_FILE;
 

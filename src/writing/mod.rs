@@ -1,4 +1,4 @@
-//! Writing: forms that ask for a text, checks that hold a text against its form, export to files for other programs,
+//! Writing: forms that ask for a text, checks of a text against its form, export to files for other programs,
 //! import from them, characters, and ELIZA. Pure functions: text or bytes in, text or bytes out; nothing here opens a file.
 //!
 //! ```text

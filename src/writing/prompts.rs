@@ -7,9 +7,9 @@ use crate::lang::Lang;
 
 /// Letters of a prompt that are kept.
 pub const LONGEST: usize = 500;
-/// Letters of a passage that stands for itself.
+/// Longest passage that is used as it is, in letters.
 const PASSAGE: usize = 300;
-/// Letters by which words are told to be the same, whatever their endings.
+/// Letters by which words count as the same, whatever their endings.
 const STEM: usize = 5;
 /// Shorter words say little of a subject.
 const WORD: usize = 4;
@@ -100,7 +100,7 @@ pub fn plain(passage: &str, looks: &[String]) -> String {
     all.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ").chars().take(LONGEST).collect()
 }
 
-/// Examples of passages with their prompts, and `text` without one: for a model that goes on with texts.
+/// Examples of passages with their prompts, and `text` without one: for a model that continues texts.
 pub fn few_shot(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text: String = text.chars().take(2 * LONGEST).collect();
@@ -120,7 +120,7 @@ pub fn few_shot(text: &str) -> String {
     }
 }
 
-/// Examples of prompts with better ones, and `prompt` without one: for a model that goes on with texts.
+/// Examples of prompts with better ones, and `prompt` without one: for a model that continues texts.
 pub fn few_better(prompt: &str) -> String {
     let prompt = prompt.split_whitespace().collect::<Vec<_>>().join(" ");
     let prompt: String = prompt.chars().take(LONGEST).collect();

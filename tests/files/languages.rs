@@ -8,7 +8,7 @@ use super::imports::rust_files;
 const SENTENCE: usize = 5;
 
 /// Fields of errors that hold names and numbers, never sentences. A sentence is a `Both`.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 17] = [
     "id",
     "model",
     "family",
@@ -22,7 +22,6 @@ const NAMES: [&str; 18] = [
     "expected",
     "draft",
     "target",
-    "text",
     "url",
     "source",
     "file",

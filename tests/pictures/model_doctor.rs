@@ -83,7 +83,7 @@ fn a_whole_checkpoint_lacks_nothing_and_says_what_it_holds() {
     }
     let report = examine(&single("sd15.ckpt")).unwrap();
     // A folder brings its configuration.
-    assert!(examine(&fixtures().join("sd15")).unwrap().sentence(Lang::En).contains("all that it needs"));
+    assert!(examine(&fixtures().join("sd15")).unwrap().sentence(Lang::En).contains("It is complete"));
     // A folder tells the same.
     let folder = examine(&fixtures().join("sd15")).unwrap();
     assert_eq!(folder.kind, report.kind);
@@ -221,7 +221,7 @@ fn the_doctor_on_the_command_line() {
     assert!(made["memory"]["denoiser"].as_u64() > Some(47_000_000_000));
     let out = aigc(home.path(), &["models", "check", &path]);
     let text = String::from_utf8(out.stdout).unwrap();
-    for word in ["FLUX.1 dev", "11.9 B", "lacks CLIP-L", "--with FILE", "Memory for 1024x1024"] {
+    for word in ["FLUX.1 dev", "11.9 B", "Missing: CLIP-L", "--with FILE", "Memory for 1024x1024"] {
         assert!(text.contains(word), "{word}: {text}");
     }
     let out = aigc(home.path(), &["models", "check", &path, "--size", "big"]);
@@ -267,7 +267,7 @@ fn missing_tensors_wrong_shapes_and_types_are_told_as_the_file_names_them() {
         change(&mut all);
         write(&file, &all, None);
         let report = examine(&file).unwrap();
-        assert!(!report.is_whole() || report.sentence(Lang::En).contains("all that it needs"));
+        assert!(!report.is_whole() || report.sentence(Lang::En).contains("It is complete"));
         report.trouble
     };
     for (from, name) in [
@@ -344,7 +344,7 @@ fn the_shell_says_what_is_missing_before_anything_is_loaded() {
         );
     }
     let out = aigc(home.path(), &["models", "check", &path]);
-    assert!(!String::from_utf8_lossy(&out.stdout).contains("all that it needs"));
+    assert!(!String::from_utf8_lossy(&out.stdout).contains("It is complete"));
 }
 
 #[test]

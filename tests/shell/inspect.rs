@@ -48,8 +48,8 @@ fn inspect_prints_words_and_goes_on_after_a_file_without_settings() {
     let plain = aigc_studio::domain::Picture { width: 1, height: 1, rgba: vec![0; 4] };
     std::fs::write(home.path("plain.png"), aigc_studio::store::picture_files::encode_png(&plain, None).unwrap())
         .unwrap();
-    refuses(&home.run(&["inspect", "plain.png"]), 1, &["plain.png carries no settings"]);
-    refuses(&home.run(&["inspect", "plain.png", "--json"]), 1, &["plain.png carries no settings"]);
+    refuses(&home.run(&["inspect", "plain.png"]), 1, &["plain.png has no settings"]);
+    refuses(&home.run(&["inspect", "plain.png", "--json"]), 1, &["plain.png has no settings"]);
     refuses(&home.run(&["inspect", "text.png"]), 1, &["text.png cannot be opened as a picture"]);
     refuses(&home.run(&["inspect", "gone.png"]), 1, &["gone.png is not there"]);
     refuses(&home.run(&["inspect", "."]), 1, &["it is a folder"]);

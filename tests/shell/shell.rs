@@ -215,7 +215,7 @@ fn a_start_beside_an_open_window_says_that_the_window_was_told() {
     let lock = std::fs::File::create(paths.window().join("lock")).unwrap();
     lock.try_lock().unwrap();
     for (locale, words) in
-        [("C", ["is open already with", "its window was told"]), ("zh_CN.UTF-8", ["打开", "已通知那个窗口"])]
+        [("C", ["is already open with", "was asked to come to the front"]), ("zh_CN.UTF-8", ["打开", "已请求那个窗口"])]
     {
         let folder = paths.window();
         // As an open window answers: it takes the call away.

@@ -158,10 +158,10 @@ fn what_is_not_supported_is_named_with_what_is() {
         );
     }
     let error = refuse(&meta("tokenizer.ggml.model", Meta::Text("t5".into())));
-    assert!(matches!(error.cause(), Cause::UnsupportedTokenizer { found, .. } if found == "t5"));
+    assert!(matches!(error.cause(), Cause::UnsupportedTokenizer { found, .. } if found.en == "t5"));
     let error = refuse(&meta("tokenizer.ggml.pre", Meta::Text("deepseek-llm".into())));
     assert!(
-        matches!(error.cause(), Cause::UnsupportedTokenizer { found, supported } if found == "gpt2 with deepseek-llm" && supported.contains("smollm"))
+        matches!(error.cause(), Cause::UnsupportedTokenizer { found, supported } if found.en == "gpt2 with deepseek-llm" && supported.zh.contains("smollm"))
     );
     let error = refuse(&changed(|f| {
         f.remove("tokenizer.ggml.pre");

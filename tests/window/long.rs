@@ -38,7 +38,7 @@ fn a_chat_of_30_000_turns_lays_out_only_what_is_on_screen() {
     let mut harness = harness(long_chat(30_000), SIZE);
     harness.run();
     // It opens at its end.
-    harness.get_by_label("Write it again");
+    harness.get_by_label("Regenerate");
     assert!((1..=16).contains(&harness.state().views.counters().turns));
     for y in [4000.0, 90_000.0, -30_000.0] {
         let wheel = egui::Event::MouseWheel {

@@ -40,15 +40,12 @@ fn text(harness: &Harness<'static, Window>) -> String {
 #[test]
 fn what_is_typed_is_in_the_page_and_an_undo_takes_it_back() {
     let mut harness = open(blank());
-    let field = harness.get_by_label("Write here. The model goes on where the cursor stands.");
+    let field = harness.get_by_label("Write here. The model continues at the cursor.");
     field.focus();
     harness.run();
     for word in ["It ", "rained ", "雨"] {
-        let name = if word == "It " {
-            "Write here. The model goes on where the cursor stands."
-        } else {
-            "The text of the page"
-        };
+        let name =
+            if word == "It " { "Write here. The model continues at the cursor." } else { "The text of the page" };
         harness.get_by_label(name).type_text(word);
         settle(&mut harness);
     }
@@ -68,14 +65,14 @@ fn a_first_line_can_be_taken() {
     harness.get_by_label("On the morning of the flood, the cat came home with a key.").click();
     settle(&mut harness);
     assert!(text(&harness).starts_with("On the morning"));
-    assert!(harness.query_by_label("Or begin with a line").is_none());
+    assert!(harness.query_by_label("Or start with a line").is_none());
 }
 
 #[test]
 fn the_model_goes_on_where_the_cursor_is() {
     let mut harness = page();
     let end = text(&harness).len();
-    harness.get_by_label("Go on").click();
+    harness.get_by_label("Continue").click();
     assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Page(PageCommand::Write { at: end }))]);
     harness.get_by_label("The text of the page").focus();
     harness.run();
@@ -105,7 +102,7 @@ fn pictures_in_the_text_say_whether_they_are_out_of_date() {
     let mut harness = page();
     harness.get_by_label_contains("A picture of this passage: set the kettle on.");
     harness.get_by_label_contains("The text has changed since this picture was made: A ghost");
-    harness.get_all_by_label("Take the picture out of the text").next().unwrap().click();
+    harness.get_all_by_label("Remove the picture from the text").next().unwrap().click();
     assert!(matches!(asked(&mut harness)[..], [Command::Write(WriteCommand::RemoveIllustration(_))]));
 }
 

@@ -354,7 +354,7 @@ fn a_stopped_decode_can_be_tried_again_or_put_away() {
 #[test]
 fn the_seed_is_rolled_pinned_and_typed() {
     let mut harness = open(create_done(Lang::En, Theme::Dark));
-    harness.get_by_label("Roll a new seed and keep it").click();
+    harness.get_by_label("Pick a new random seed and keep it").click();
     assert_eq!(asked(&mut harness), [Command::Create(CreateCommand::RollSeed)]);
     // Pinning keeps the seed of the picture that is shown.
     harness.get_by_label("Keep this seed").click();
@@ -459,7 +459,7 @@ fn models_are_fetched_cancelled_and_chosen() {
     harness.get_by_label_contains("Skipped hub");
     harness.get_by_label("Cancel").click();
     assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::CancelFetch(SMOLLM_ID.into()))]);
-    harness.get_by_label("Go on fetching").click();
+    harness.get_by_label("Continue fetching").click();
     assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::Fetch("gemma3-270m".into()))]);
     let mut state = models_busy(Lang::En, Theme::Dark);
     state.catalogue.entries[2].presence = ModelPresence::Here { path: "/m".into() };
@@ -825,7 +825,7 @@ fn a_model_without_a_part_does_not_generate_and_says_why() {
     state.settings.image.model = "sd".into();
     state.settings.image.prompt = "a cat".into();
     let mut harness = open(state);
-    assert!(harness.query_by_label_contains("cannot draw yet: it lacks VAE").is_some());
+    assert!(harness.query_by_label_contains("cannot draw yet. Missing: VAE").is_some());
     assert!(harness.get_by_role_and_label(Part::Button, "Generate").accesskit_node().is_disabled());
     harness.get_by_role_and_label(Part::Button, "Choose the missing part\u{2026}").click();
     assert_eq!(asked(&mut harness), [Command::Models(ModelsCommand::ChooseMissingPart("sd".into()))]);

@@ -103,7 +103,7 @@ fn reading_the_prompt_and_loading_show_how_far() {
 #[test]
 fn turns_are_copied_edited_and_written_again() {
     let mut harness = open(write_chat(Lang::En, Theme::Dark));
-    harness.get_by_label("Write it again").click();
+    harness.get_by_label("Regenerate").click();
     assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Regenerate)]);
     let edits: Vec<_> = harness.get_all_by_label("Edit this message").collect();
     assert_eq!(edits.len(), 2);
@@ -134,7 +134,7 @@ fn an_answer_that_was_cut_off_can_go_on() {
     last.info.as_mut().expect("an answer has figures").finish_reason = None;
     let mut harness = open(state);
     harness.get_by_label_contains("stopped");
-    harness.get_by_label("Go on writing").click();
+    harness.get_by_label("Continue writing").click();
     assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::ContinueWriting)]);
 }
 
@@ -496,7 +496,7 @@ fn who_is_writing_is_said_and_enter_sends_here() {
     focus_message(&mut harness);
     harness.key_press(Key::Enter);
     assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::Send)]);
-    harness.get_by_label("Write it again");
+    harness.get_by_label("Regenerate");
 }
 
 #[test]
@@ -706,7 +706,7 @@ fn an_answer_without_tokens_says_why() {
     let harness = open(state);
     let why = T::NoTokensKept.tr(Lang::En);
     assert!(harness.get_all_by_label(why).all(|inside| inside.accesskit_node().is_disabled()));
-    assert!(harness.query_by_label("Look inside: what else was weighed").is_none());
+    assert!(harness.query_by_label("Look inside: other likely tokens").is_none());
 }
 
 #[test]

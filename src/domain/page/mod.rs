@@ -1,4 +1,4 @@
-//! A page: one text that a person and a model write together, with all that it ever was.
+//! A page: one text that a person and a model write together, with its whole history.
 //!
 //! Each change is an [`Edit`] that knows what it took away, and which change it followed: undoing walks up that tree,
 //! redoing walks down, and a change after an undo is a branch beside what was undone. [`Page::apply`] is the only way
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Limit, TurnInfo};
 pub use text::{Author, PageText, Run};
 
-/// What stands before the first change: the empty page.
+/// What comes before the first change: the empty page.
 pub const BLANK: u64 = 0;
 /// Bytes of a page's text at most.
 pub const PAGE_BYTES: usize = 4 << 20;
@@ -289,7 +289,7 @@ impl Page {
         self.story.cards.iter().map(|card| card.id).max().map_or(1, |id| id + 1)
     }
 
-    /// Where an undo leads: from a passage that was written again, to what stood there before.
+    /// Where an undo leads: from a passage that was written again, to what was there before.
     pub fn undo(&self) -> Option<u64> {
         self.last().map(|edit| self.versions(edit).filter(|id| *id < edit.id).max().unwrap_or(edit.parent))
     }
@@ -330,7 +330,7 @@ impl Page {
         Some(PageEntry::Edit(Edit { id, parent, at, removed, text, by, info: None }))
     }
 
-    /// The same as a part of the last change, where it goes on with that.
+    /// The same as a part of the last change, where it continues that.
     fn typed_on(&self, last: &Edit, at: usize, removed: usize, added: &str) -> Option<PageEntry> {
         let again = |at, removed, text: String| {
             Some(PageEntry::Edit(Edit { at, removed, text, ..Edit { info: None, ..last.clone() } }))

@@ -225,7 +225,7 @@ impl ImagePipeline {
     }
 }
 
-/// The settings with prompts as the model is to read them; what was taken out of them is told. The picture's record
+/// The settings with prompts as the model is to read them; what was taken out of them is reported. The picture's record
 /// keeps what the person wrote.
 fn understood(params: &ImageParams, reporter: &Reporter) -> ImageParams {
     let mut notes = Vec::new();

@@ -27,7 +27,7 @@ use crate::formats::gguf::types::runnable;
 use crate::formats::{Arranged, Deflated, Dtype, Entry, Header, file, layout};
 use crate::lang::{Both, both};
 
-/// Looked at and told while tensors are read.
+/// Cancel token, progress and hash while tensors are read.
 #[derive(Clone)]
 pub struct Watch {
     pub token: CancelToken,
@@ -150,7 +150,7 @@ impl TensorReader {
         self.header.has(name)
     }
 
-    /// A matrix as it is packed in the file.
+    /// A quantised matrix, as in the file.
     pub fn packed(&self, name: &str, device: &Device) -> Candle<QTensor> {
         let (entry, bytes) = self.read(name)?;
         let kind = match entry.dtype {
@@ -204,7 +204,7 @@ impl TensorReader {
             bytes = Bytes::Own(in_order(&bytes, &entry.shape, &entry.strides, width as usize));
         }
         if entry.arranged == Arranged::HalvesSwapped {
-            // Rows lie one behind the other, quantised or not.
+            // Rows are contiguous, quantised or not.
             let (first, second) = bytes.split_at(bytes.len() / 2);
             bytes = Bytes::Own([second, first].concat());
         }
@@ -238,6 +238,10 @@ impl TensorReader {
         Ok((entry, bytes))
     }
 
+    /// The tensor `name` in `dtype` on `device`.
+    ///
+    /// # Errors
+    /// A missing tensor, a type that cannot be converted, a truncated file, or a cancel.
     pub fn tensor(&self, name: &str, dtype: DType, device: &Device) -> Candle<Tensor> {
         let (entry, bytes) = self.read(name)?;
         let transposed = entry.arranged == Arranged::Transposed;

@@ -1,4 +1,4 @@
-//! Networks are built from the tensors of their files.
+//! Builds networks from the tensors of their files.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,8 +11,8 @@ pub use super::tensor_reader::Watch;
 use crate::engine::Stop;
 use crate::formats::{Container, Header};
 
-/// Loads a network out of `header`'s tensors. `build` makes it from a [`VarBuilder`]; between two tensors the token is
-/// looked at, and what stopped the loading is told rather than what candle made of it.
+/// Loads a network out of `header`'s tensors. `build` makes it from a [`VarBuilder`]; between two tensors the cancel
+/// token is checked, and the original error is reported rather than candle's.
 ///
 /// bf16 on the CPU is for matrices and kernels alone: all else is f32 there, as all that is computed between them
 /// ([`computed_in`]).
@@ -31,13 +31,13 @@ pub fn load<T, E: Into<Stop>>(
     ended(build(&vb), &stopped)
 }
 
-/// The type of what lies between the products, where weights are of `dtype`.
+/// The type of the activations between matmuls, for weights of `dtype`.
 pub fn computed_in(dtype: DType, device: &Device) -> DType {
     if device.is_cpu() && dtype == DType::BF16 { DType::F32 } else { dtype }
 }
 
-/// [`load`] for networks that can leave quantised matrices as they are: those of a GGUF file stay packed, all else
-/// becomes numbers.
+/// [`load`] for networks that can leave quantised matrices as they are: those of a GGUF file stay quantised, all else
+/// is converted.
 pub fn load_packed<T, E: Into<Stop>>(
     header: Header,
     dtype: DType,

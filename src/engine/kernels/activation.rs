@@ -21,7 +21,7 @@ pub enum Activation {
     Mish,
 }
 
-/// `$body` with the function of one number that an activation is: a loop of its own for each.
+/// Runs `$body` with the scalar function of an activation, so that each activation compiles to its own loop.
 macro_rules! with_function {
     ($activation:expr, |$f:ident| $body:expr) => {
         match $activation {
@@ -53,7 +53,7 @@ impl Activation {
         })
     }
 
-    /// Any shape, any type.
+    /// `x` of any shape and type -> the same shape and type.
     pub fn forward(self, x: &Tensor) -> Result<Tensor> {
         if !is_ours(x) {
             return self.by_candle(x);

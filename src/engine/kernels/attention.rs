@@ -1,8 +1,8 @@
-//! Scaled dot-product attention (Vaswani et al. 2017) over heads that are read where they lie.
+//! Scaled dot-product attention (Vaswani et al. 2017) over heads that are read in place.
 //!
-//! Keys are looked at block by block (Rabe and Staats 2021, Dao et al. 2022: a running maximum and sum for each query),
+//! Keys are processed block by block (Rabe and Staats 2021, Dao et al. 2022: a running maximum and sum for each query),
 //! and queries in chunks, so that the scores held at a time are a chunk times a block for each thread: the 4096 x 4096
-//! scores of eight heads of a 512 x 512 picture would take 512 MB, and are never there together.
+//! scores of eight heads of a 512 x 512 picture would take 512 MB, and never exist all at once.
 
 use candle_core::{D, DType, Result, Tensor, bail};
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use super::cpu::{Shared, as_f32, exp, is_ours, numbers, tensor};
 use super::dense::{How, Panels, Rows, Stretch, WIDE, WordKind, Words, pair, pairs};
 use crate::job::{self, Current};
 
-/// Queries of a chunk and keys of a block: with a head's numbers their scores (240 KiB) stay in a core's own cache.
+/// Queries per chunk and keys per block: with the head's values, their scores (240 KiB) fit a core's own cache.
 const QUERIES: usize = 64;
 const KEYS: usize = 20 * WIDE;
 /// Scores that candle's operators may hold (256 MiB in f32).
@@ -21,17 +21,18 @@ const WHOLE_SCORES: usize = 1 << 26;
 #[derive(Clone, Copy, Debug)]
 pub struct Attend<'a> {
     pub heads: usize,
-    /// `None`: 1 / sqrt(numbers of a head).
+    /// `None`: 1 / sqrt(head dimension).
     pub scale: Option<f64>,
-    /// A query sees the keys up to its own place only.
+    /// Causal: a query sees the keys up to its own position only.
     pub causal: bool,
     /// Added to the scaled scores; `[B or 1, heads or 1, queries or 1, keys]`.
     pub bias: Option<&'a Tensor>,
-    /// On the CPU: products of bf16 where the processor has them; scores, their softmax and all sums stay f32.
+    /// On the CPU: matmuls in bf16 where the processor has them; scores, softmax and all sums stay f32.
     pub half: bool,
 }
 
 impl Attend<'_> {
+    /// Attention with this many heads, without mask or bias.
     pub fn heads(heads: usize) -> Self {
         Self { heads, scale: None, causal: false, bias: None, half: false }
     }
@@ -163,7 +164,7 @@ struct Running {
     count: usize,
     /// `[count, keys of a block]`, then their weights.
     scores: Vec<f32>,
-    /// The weights in words of two, where products are bf16.
+    /// The weights in words of two, for bf16 matmuls.
     pairs: Vec<u32>,
     /// `[count, e]`.
     sums: Vec<f32>,
@@ -252,7 +253,7 @@ impl Running {
     }
 }
 
-/// Scales scores, adds the bias, and tells the largest.
+/// Scales scores, adds the bias, and returns the largest.
 #[inline(always)]
 fn scaled(row: &mut [f32], scale: f32, bias: Option<&[f32]>) -> f32 {
     match bias {

@@ -1,9 +1,9 @@
 //! 2-D convolution of channels-last pictures.
 //!
-//! A 1x1 convolution is a linear layer. Any other is a sum over the kernel's taps of products with the picture, shifted:
-//! it is copied once with its zeros around it, in strips of lines where it is large, and read where it lies, onto the
-//! bias, the time's shift and the residual. 3x3 convolutions of larger pictures in f32 take a quarter of the products,
-//! by Winograd's way ([`winograd`]); bf16 is as quick without, and more exact.
+//! A 1x1 convolution is a linear layer. Any other is a sum of matmuls over the kernel's taps, each with the shifted
+//! picture: it is copied once with its zeros around it, in strips of lines where it is large, and read in place, onto
+//! the bias, the time's shift and the residual. 3x3 convolutions of larger pictures in f32 use Winograd's algorithm
+//! ([`winograd`]), with a quarter of the multiplications; bf16 is as fast without it, and more exact.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ enum Weight {
     Plain(Tensor),
 }
 
-/// What lies under the product: `residual` `[B, H, W, out]`, `shift` `[B, out]` for each picture.
+/// What the result is added to: `residual` `[B, H, W, out]`, `shift` `[B, out]` for each picture.
 #[derive(Clone, Copy, Default)]
 struct Ground<'a> {
     shift: Option<&'a Tensor>,

@@ -1,5 +1,5 @@
-//! What the CPU loops share: numbers of a tensor as a slice, work split over the threads and compiled for their vectors,
-//! and functions of one number that compilers can turn into vector instructions.
+//! What the CPU loops share: the values of a tensor as a slice, work split over threads, and scalar functions that
+//! compilers can vectorise.
 
 use std::marker::PhantomData;
 
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::pool;
 use crate::job::{self, Current};
 
-/// Below this many numbers an element-wise loop is not worth waking another thread for.
+/// Below this many values, an element-wise loop runs on one thread.
 const WORTH_SPLITTING: usize = 1 << 15;
 /// Most numbers of a run of rows: so many are over within milliseconds, and then a cancel is seen.
 const LONGEST_RUN: usize = 1 << 20;
@@ -19,7 +19,7 @@ pub fn is_ours(x: &Tensor) -> bool {
     x.device().is_cpu() && x.dtype() == DType::F32
 }
 
-/// The numbers of a contiguous f32 tensor on the CPU; the storage is what `Tensor::storage_and_layout` gave.
+/// The values of a contiguous f32 tensor on the CPU; the storage is what `Tensor::storage_and_layout` gave.
 pub fn numbers<'a>(storage: &'a Storage, layout: &Layout) -> Result<&'a [f32]> {
     let Storage::Cpu(storage) = storage else { bail!("this operator works on the CPU's tensors") };
     match layout.contiguous_offsets() {
@@ -28,7 +28,7 @@ pub fn numbers<'a>(storage: &'a Storage, layout: &Layout) -> Result<&'a [f32]> {
     }
 }
 
-/// Rows of a matrix of f32 on the CPU `[rows, width]`, each of which lies side by side.
+/// Rows of an f32 matrix `[rows, width]` on the CPU, each contiguous.
 #[derive(Clone, Copy)]
 pub struct Rows<'a> {
     all: &'a [f32],
@@ -129,6 +129,7 @@ impl<'a, T> Shared<'a, T> {
     }
 }
 
+/// Threads that the loops of this room use.
 pub fn threads() -> usize {
     rayon::current_num_threads()
 }

@@ -1,4 +1,4 @@
-//! Numbers of one tensor changed where they lie, by those of another.
+//! In-place updates of one tensor by another.
 
 use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, bail};
 
@@ -17,7 +17,7 @@ pub fn add(x: Tensor, y: &Tensor, scale: f32) -> Result<Tensor> {
     if scale == 1.0 { x + y } else { x + (y * f64::from(scale))? }
 }
 
-/// `f(x, y)` number by number, in the place of `x`. Both are f32 on the CPU.
+/// `x = f(x, y)`, element by element. Both are f32 on the CPU.
 ///
 /// # Errors
 /// Where the shapes differ.

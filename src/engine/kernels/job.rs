@@ -1,7 +1,8 @@
 //! Cancelling within the operators.
 //!
-//! A step of a large picture takes minutes, so a look between steps is not enough. A pipeline runs within [`watch`]; each
-//! operator takes the flag of its thread's job ([`Current`]) and looks at it in every block. Rejected: the flag as an
+//! A step of a large picture takes minutes, so checking between steps is not enough. A pipeline runs within [`watch`];
+//! each operator takes the flag of its thread's job ([`Current`]) and checks it in every block. Rejected: the flag as
+//! an
 //! argument of each operator and each layer, which every network would have to pass on, and which candle's operators
 //! between ours do not take.
 
@@ -34,6 +35,7 @@ thread_local! {
 pub struct Current(Option<Arc<AtomicBool>>);
 
 impl Current {
+    /// The job of this thread; none outside of [`watch`].
     pub fn of_this_thread() -> Self {
         Self(CURRENT.with_borrow(Clone::clone))
     }

@@ -1,4 +1,4 @@
-//! Linear layers: one matrix product with its bias, and a residual where there is one, in the same pass.
+//! Linear layers: matmul, bias and an optional residual in one pass.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Linear {
 #[derive(Clone, Debug)]
 enum Weight {
     Panels(Arc<Panels>),
-    /// `[in, out]`, for candle's product.
+    /// `[in, out]`, for candle's matmul.
     Turned(Tensor),
 }
 
@@ -60,7 +60,7 @@ impl Linear {
         self.run(x, Some(residual))
     }
 
-    /// Whether products are of bf16 on the CPU.
+    /// Whether matmuls run in bf16 on the CPU.
     pub fn is_half(&self) -> bool {
         matches!(&self.weight, Weight::Panels(panels) if panels.kind() == WordKind::Bf16)
     }
@@ -125,10 +125,11 @@ impl Linear {
     }
 }
 
-/// Multiplications of a part of candle's products on the CPU: such a part takes a fraction of a second.
+/// Multiplications per part of candle's matmuls on the CPU: a part takes a fraction of a second.
 pub(super) const PART: usize = 1 << 32;
 
-/// candle's product of `x` `[rows, from]` and `weight` `[from, out]`; on the CPU in parts, between which a cancel is seen.
+/// candle's matmul of `x` `[rows, from]` and `weight` `[from, out]`; on the CPU in parts, with a cancel check between
+/// them.
 pub fn matmul(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     matmul_in_parts(x, weight, PART)
 }
@@ -146,7 +147,7 @@ pub(super) fn matmul_in_parts(x: &Tensor, weight: &Tensor, part: usize) -> Resul
     Tensor::cat(&(0..rows).step_by(together).map(part).collect::<Result<Vec<_>>>()?, 0)
 }
 
-/// Weights `[out, from, taps]` of the CPU as our products read them; `None` for those that candle multiplies.
+/// Weights `[out, from, taps]` on the CPU, packed for our matmuls; `None` for those that candle runs.
 pub(super) fn panels(weight: &Tensor, sides: [usize; 3]) -> Result<Option<Panels>> {
     let half = weight.dtype() == DType::BF16;
     if !weight.device().is_cpu() || !(half || weight.dtype() == DType::F32) {

@@ -1,28 +1,28 @@
 //! The thin layer of operators that the networks are written on: convolution, norms, activations, attention.
-//! A network file names what the paper names; how an operator is made quick is this room's matter alone.
+//! A network file uses the paper's terms; how an operator is optimised is hidden in this room.
 //!
 //! # One layout
 //! Pictures are **channels last**, `[batch, height, width, channels]`, and tokens are `[batch, tokens, channels]`.
-//! A 1x1 convolution is then a linear layer, a picture is a row of tokens without a copy, the neighbours of a pixel lie
-//! side by side for the 3x3 convolution, and attention's heads are read in place. Only a network's two ends turn the
-//! channels round ([`channels_last`], [`channels_first`]).
+//! A 1x1 convolution is then a linear layer, a picture is a row of tokens without a copy, the neighbours of a pixel are
+//! contiguous for the 3x3 convolution, and attention's heads are read in place. Only a network's two ends convert the
+//! layout ([`channels_last`], [`channels_first`]).
 //!
 //! # Two ways
 //! f32 on the CPU runs the loops in this room: candle's own convolution, attention and norms took over twice torch's
-//! time there (they copy each picture number by number, and hold the whole score matrix). Anything else, a GPU or
+//! time there (they copy each picture value by value, and hold the whole score matrix). Anything else, a GPU or
 //! another type, takes candle's operators behind the same functions, with norms and softmax in f32.
 //!
-//! Weights are laid out once, as the products read them ([`dense`]): f32, or bf16 where the processor multiplies that
-//! ([`multiplies_bf16`]); what is between the products is f32 either way.
-//! 3x3 convolutions of larger pictures take a quarter of the products, by Winograd's way ([`winograd`]).
+//! Weights are packed once for the matmuls ([`dense`]): f32, or bf16 where the processor multiplies it
+//! ([`multiplies_bf16`]); activations between the matmuls are f32 either way. 3x3 convolutions of larger pictures use
+//! Winograd's algorithm ([`winograd`]).
 //!
 //! # Cancelling
-//! Each operator looks at its job's flag ([`job::watch`]) in every block and fails with [`job::Stopped`]: what it has
+//! Each operator checks its job's flag ([`job::watch`]) in every block and fails with [`job::Stopped`]: what it has
 //! computed of its result until then is dropped.
 //!
 //! # Language models
-//! Their matrices stay packed ([`packed`]), their keys and values are looked at where they lie ([`cached`]), on threads
-//! that look out for the next product ([`pool`]): AVX-512 with VNNI or AVX2, chosen as the program runs.
+//! Their weights stay quantised ([`packed`]), the KV cache is read in place ([`cached`]), and threads spin for the next
+//! matmul ([`pool`]): AVX-512 with VNNI or AVX2, chosen at run time.
 
 pub mod activation;
 pub mod attention;

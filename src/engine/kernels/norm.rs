@@ -1,7 +1,7 @@
 //! Group norm (Wu and He 2018), layer norm (Ba et al. 2016) and RMS norm (Zhang and Sennrich 2019).
 //!
-//! Sums run in f64 over partial sums of a few rows, of values from which the channel's first one is taken off, so
-//! that a mean far from 0 costs no digits.
+//! Sums run in f64 over partial sums of a few rows, after subtracting the channel's first value, so that a mean far
+//! from 0 costs no precision.
 
 use candle_core::{D, DType, Result, Tensor, bail};
 use candle_nn::VarBuilder;
@@ -33,6 +33,7 @@ impl GroupNorm {
         Ok(Self { groups, eps, weight: ready(&weight)?, bias: ready(&bias)? })
     }
 
+    /// `weight` and `bias` `[channels]` below `vb`; `groups` must divide `channels`.
     pub fn load(vb: &VarBuilder, groups: usize, channels: usize, eps: f64) -> Result<Self> {
         Self::new(groups, eps, vb.get(channels, "weight")?, vb.get(channels, "bias")?)
     }
@@ -171,7 +172,7 @@ impl LayerNorm {
         Self::new(&vb.get(size, "weight")?, &vb.get(size, "bias")?, eps)
     }
 
-    /// Normalises only.
+    /// Without scale and shift.
     pub fn plain(size: usize, eps: f64) -> Self {
         Self { eps, size, affine: None }
     }
@@ -224,6 +225,7 @@ impl RmsNorm {
         Ok(Self { eps, weight: ready(weight)? })
     }
 
+    /// `weight` `[size]` below `vb`.
     pub fn load(vb: &VarBuilder, size: usize, eps: f64) -> Result<Self> {
         Self::new(&vb.get(size, "weight")?, eps)
     }

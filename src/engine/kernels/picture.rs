@@ -1,4 +1,4 @@
-//! Moving numbers: layouts, enlarging, putting side by side.
+//! Moving values: layout conversion, nearest upsampling, concatenation.
 
 use candle_core::{D, Result, Tensor, bail};
 

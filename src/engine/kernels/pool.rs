@@ -1,9 +1,8 @@
-//! Threads for work that is over within microseconds.
+//! Threads for work of a few microseconds.
 //!
-//! A language model that writes asks for some hundred products a token. Waking a sleeping thread takes as long as a
-//! small product, so the workers here look out for the next piece of work for a moment ([`LOOK_OUT`]) before they fall
-//! asleep; and who asks does not wait for a thread that comes late: it does the work itself, closes the door, and waits
-//! only for those inside.
+//! A language model runs some hundred matmuls per token. Waking a sleeping thread takes as long as a small matmul, so
+//! workers spin for the next task for a moment ([`LOOK_OUT`]) before they sleep. The caller does not wait for a late
+//! worker: it does the work itself, closes the door, and waits only for the workers inside.
 
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,8 +16,7 @@ use candle_core::Result;
 use crate::job::Current;
 use crate::threads;
 
-/// How long a worker looks out for more: longer than what lies between two products of a token, and so short that
-/// nobody sees it as load.
+/// How long a worker spins: longer than the time between two matmuls of a token, and too short to show as load.
 const LOOK_OUT: Duration = Duration::from_micros(60);
 
 /// Set in the door's number while it is open; the rest counts who is inside.
@@ -40,7 +38,7 @@ struct Pool {
     /// Counts the tasks.
     number: AtomicU64,
     task: UnsafeCell<Option<Task>>,
-    /// The next part that nobody does yet.
+    /// The next part that is not taken yet.
     next: AtomicUsize,
     panicked: AtomicBool,
     /// How many workers are asleep or on their way there.
@@ -95,7 +93,7 @@ pub fn run(parts: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     job.check()
 }
 
-/// As [`run`], but does nothing where another task is under way, and tells whether it was done, up to a cancel.
+/// As [`run`], but does nothing where another task is under way, and returns whether it was done, up to a cancel.
 ///
 /// # Panics
 /// Where `work` does.
@@ -151,7 +149,7 @@ impl Pool {
         }
     }
 
-    /// A worker's life.
+    /// The loop of a worker.
     fn serve(&self) {
         let mut last = 0;
         loop {
@@ -173,7 +171,7 @@ impl Pool {
         }
     }
 
-    /// Waits for a task other than `last`, and tells its number.
+    /// Waits for a task other than `last`, and returns its number.
     fn wait(&self, last: u64) -> u64 {
         let news = || {
             let number = self.number.load(Ordering::Relaxed);

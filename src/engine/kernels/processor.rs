@@ -1,4 +1,4 @@
-//! What the kernels are compiled for. Which of it runs is chosen by what the processor has, as the program runs.
+//! The instruction sets that the kernels are compiled for. The best one that the processor has is chosen at run time.
 
 use std::sync::LazyLock;
 

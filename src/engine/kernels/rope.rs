@@ -1,10 +1,10 @@
-//! Rotary position embeddings (Su et al. 2021, arXiv 2104.09864) on heads that are read where they lie.
+//! Rotary position embeddings (Su et al. 2021, arXiv 2104.09864) on heads that are read in place.
 
 use candle_core::{DType, Device, Result, Tensor, bail};
 
 use super::cpu::{contiguous, for_rows, is_ours, numbers, tensor};
 
-/// Which numbers of a head turn together.
+/// Which values of a head are rotated together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pairs {
     /// (0, 1), (2, 3)...: FLUX, Z-Image.

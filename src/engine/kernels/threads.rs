@@ -1,14 +1,14 @@
-//! Threads that compute give way to the window's: its frames come when they are due, also where models take every core.
+//! Compute threads run below the UI thread's priority, so that frames stay on time while models use every core.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
 
 static GIVES_WAY: AtomicBool = AtomicBool::new(false);
-/// Of 100, where 50 is a usual thread's.
+/// Priority of 100, where 50 is normal.
 const PRIORITY: u8 = 30;
 
-/// From now on threads that begin to compute ([`computes`]) do so below other threads. Before an engine starts.
+/// From now on, threads that call [`computes`] run at low priority. Call it before an engine starts.
 pub fn give_way() {
     GIVES_WAY.store(true, Ordering::Relaxed);
     let pool = rayon::ThreadPoolBuilder::new().start_handler(|_| computes());
@@ -17,7 +17,7 @@ pub fn give_way() {
     }
 }
 
-/// This thread computes from now on.
+/// Marks this thread as a compute thread.
 pub fn computes() {
     if !GIVES_WAY.load(Ordering::Relaxed) {
         return;

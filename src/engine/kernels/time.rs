@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Result, Tensor, bail};
 
-/// Which sinusoids: `dim` numbers, half of them sines, half cosines of `value * 10000^(-i / (dim / 2 - freq_shift))`.
+/// Which sinusoids: `dim` values, half of them sines, half cosines of `value * 10000^(-i / (dim / 2 - freq_shift))`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sinusoids {
     pub dim: usize,

@@ -1,10 +1,10 @@
 //! 3x3 convolution by Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray 2015, arXiv 1509.09308): four by four
-//! pixels take 36 products for each pair of channels instead of 144. The price is three transforms, small sums over
-//! channels side by side; the weights' is done anew for each picture, since keeping it would quadruple them.
+//! pixels take 36 multiplications for each pair of channels instead of 144. The price is three transforms, small sums
+//! over channels; the weights are transformed for each picture, since keeping the result would quadruple them.
 //!
 //! Tiles of four by four pixels go through in chunks: their six by six neighbourhoods are transformed, each of the 36
-//! places is one matrix product over all tiles of the chunk, and the products are transformed back onto what lies under
-//! the result; where the weights are large, for some outputs after the others. Rounding is some times that of the direct
+//! places is one matmul over all tiles of the chunk, and the results are transformed back and added to the output;
+//! where the weights are large, for some outputs after the others. The rounding error is a few times that of the direct
 //! sum, below 2e-5 of the largest value on random data (tests).
 
 use candle_core::Result;
@@ -17,11 +17,11 @@ use crate::job::Current;
 /// Pixels along a side of a tile, and of its neighbourhood.
 const TILE: usize = 4;
 const WINDOW: usize = TILE + 2;
-/// Products of a tile.
+/// Multiplications of a tile.
 const PLACES: usize = WINDOW * WINDOW;
 /// Pixels of a picture from which the transforms pay.
 const WORTH_PIXELS: usize = 1024;
-/// Numbers of a chunk's transformed tiles and products (16 MiB).
+/// Values of a chunk's transformed tiles and results (16 MiB).
 const CHUNK_NUMBERS: usize = 1 << 22;
 /// Most numbers of transformed weights at a time (64 MiB); `formats::memory` reckons with both.
 const WEIGHT_NUMBERS: usize = 1 << 24;
@@ -216,7 +216,7 @@ fn window_column([a, b, c, d, e, f]: [Lane; WINDOW]) -> [Lane; WINDOW] {
     [a * 4.0 - c * 5.0 + e, s + t, s - t, u + v, u - v, b * 4.0 - d * 5.0 + f]
 }
 
-/// Adds Aᵀ m A of one tile to `columns` of its pixels; the product of place `p` stands at `p * step`.
+/// Adds Aᵀ m A of one tile to `columns` of its pixels; the result of place `p` is at `p * step`.
 #[inline(always)]
 fn transform_back(
     extent: Extent,

@@ -133,16 +133,16 @@ impl Answer<'_> {
     }
 }
 
-/// The likeliest tokens of one step.
+/// The likeliest tokens of one step, for "Look inside".
 struct Weighed {
     best: Vec<(u32, f32)>,
-    /// Of all logits: the largest, and the sum of what they weigh against it.
+    /// Of all logits: the largest, and the sum of the exponentials relative to it.
     top: f32,
     sum: f32,
     logits: Vec<f32>,
 }
 
-/// Tokens that are told of in each place.
+/// Alternatives that are reported for each token.
 const TOLD: usize = 6;
 
 impl Weighed {
@@ -174,11 +174,11 @@ impl Weighed {
     }
 }
 
-/// The way of tokens to the window.
+/// Sends tokens to the window.
 struct Text<'a> {
     decoder: Utf8Decoder,
     stops: StopTexts,
-    /// What of it is thought.
+    /// The part of it that is thought.
     thinking: Thinking,
     reporter: &'a Reporter,
     bytes: Vec<u8>,

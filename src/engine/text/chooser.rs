@@ -19,7 +19,7 @@ pub struct Chooser<'a> {
 }
 
 impl<'a> Chooser<'a> {
-    /// Refuses a bias on a token that the vocabulary has not got.
+    /// Refuses a bias on a token that the vocabulary does not have.
     pub fn new(
         tokenizer: &'a Tokenizer,
         params: &TextParams,
@@ -64,7 +64,7 @@ impl<'a> Chooser<'a> {
                 }
                 if constraint.mask(&mut logits, &self.pieces, is_end)? == 0 {
                     let reason = Both::new(
-                        "no token of this model goes on with what it wants next",
+                        "no token of this model can continue the answer",
                         "这个模型没有词元能接上它要求的下文",
                     );
                     return if constraint.may_end() {
@@ -79,7 +79,7 @@ impl<'a> Chooser<'a> {
         Ok((!self.tokenizer.is_end(token)).then_some(token))
     }
 
-    /// The answer went on with this token.
+    /// Accepts this token as part of the answer.
     pub fn accept(&mut self, token: u32) -> Result<()> {
         self.sampler.accept(token);
         let piece = self.piece(token);
@@ -98,7 +98,7 @@ impl<'a> Chooser<'a> {
     }
 }
 
-/// What of the settings the vocabulary must tell. Refuses a bias on a token that it has not got.
+/// The settings that need the vocabulary. Refuses a bias on a token that it does not have.
 pub fn resolve(tokenizer: &Tokenizer, params: &TextParams) -> Result<Resolved> {
     Ok(Resolved { bias: biases(tokenizer, params)?, breakers: breakers(tokenizer, params) })
 }

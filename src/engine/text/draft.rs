@@ -1,10 +1,10 @@
-//! Speculative decoding (Leviathan, Kalman and Matias 2023): a smaller model of the same vocabulary proposes the next
-//! tokens one by one, and the model reads them all in one go, which costs it little more than reading one.
+//! Speculative decoding (Leviathan, Kalman and Matias 2023): a smaller model with the same vocabulary proposes the next
+//! tokens one by one, and the model verifies them in one batch, which costs little more than one token.
 //!
 //! What is written stays the model's own: at each place its chooser draws from its own logits, with the random number
 //! that this place would have had anyway. A proposal only decides whether the logits of the next place are there
-//! already. So nothing that the chooser remembers ever has to be taken back; and in the caches nothing has to be
-//! either, as what was read is told by [`Session`] and what lies behind it is written over.
+//! already. So the chooser's state never has to be rolled back; and the caches need no rollback either: [`Session`]
+//! knows how many tokens were read, and stale KV entries past that are overwritten.
 
 use std::collections::VecDeque;
 
@@ -19,7 +19,7 @@ pub struct Drafter<'a> {
     pub tokenizer: &'a Tokenizer,
     /// Tokens below this id are known to both models.
     pub vocabulary: usize,
-    /// Tokens that its cache has room for.
+    /// Capacity of its cache, in tokens.
     pub room: usize,
     /// Tokens to propose at most at a time.
     pub max: usize,
@@ -53,7 +53,7 @@ impl Drafter<'_> {
     }
 }
 
-/// The likeliest token and its probability; `None` where that is no number.
+/// The likeliest token and its probability; `None` for NaN.
 fn likeliest(logits: &[f32]) -> Option<(u32, f32)> {
     let (id, top) = (0_u32..).zip(logits).max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))?;
     let probability = 1.0 / logits.iter().map(|x| (x - top).exp()).sum::<f32>();

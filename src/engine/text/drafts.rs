@@ -1,4 +1,4 @@
-//! Which models can run ahead of another: those whose vocabulary is the same.
+//! Which models can be the draft model of another: those with the same vocabulary.
 
 use crossbeam_channel::Receiver;
 
@@ -17,6 +17,7 @@ type Question = (ModelRef, Vec<(String, ModelRef)>);
 pub type DraftFinder = Newest<Question>;
 
 impl DraftFinder {
+    /// Starts the thread. Answers come out of the receiver; `wake` is called after each.
     pub fn start(wake: Wake) -> (Self, Receiver<Vec<String>>) {
         Self::with("drafts", wake, |(model, others)| able(&model, others))
     }

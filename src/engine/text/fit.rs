@@ -1,4 +1,4 @@
-//! A conversation that is longer than the context: what of it is left out, by the person's choice.
+//! Truncates a conversation that is longer than the context, by the person's choice.
 
 use crate::domain::{Message, Overflow, PlayedPrompt, Role};
 use crate::error::Result;

@@ -1,5 +1,5 @@
-//! What a prompt is made of, measured on a thread of its own while it is typed: with the model's own vocabulary and
-//! template, without its weights.
+//! The context budget of a prompt, measured on a thread of its own while it is typed: with the model's own vocabulary
+//! and template, without its weights.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,6 +42,10 @@ pub struct Meter {
 }
 
 impl Meter {
+    /// The context budget of a prompt.
+    ///
+    /// # Errors
+    /// A model file that cannot be read, or a template that fails.
     pub fn measure(&mut self, request: &LedgerRequest) -> Result<Ledger> {
         let encoder = PromptEncoder::open(&model_path(&request.model)?)?;
         if !self.encoder.as_ref().is_some_and(|old| Arc::ptr_eq(old, &encoder)) {

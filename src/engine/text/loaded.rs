@@ -1,4 +1,4 @@
-//! Models in memory, kept from one job to the next with what they have read.
+//! Models in memory, kept between jobs with their KV caches.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub struct Loaded {
     pub encoder: Arc<PromptEncoder>,
     pub dimensions: models::Dimensions,
     pub session: Session,
-    /// Tokens that the cache has room for, and what they are kept in.
+    /// Capacity of the cache in tokens, and its type.
     pub room: usize,
     kv: KvType,
     cache: Option<Reservation>,
@@ -52,7 +52,7 @@ impl Read {
     }
 }
 
-/// What loading takes beside the file.
+/// What loading needs beside the file.
 pub struct Loader<'a> {
     pub budget: &'a Arc<MemoryBudget>,
     pub device: DeviceChoice,
@@ -61,7 +61,7 @@ pub struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Puts the model into `slot` unless it is there; tells how many seconds that took. `read` is its header, where it
+    /// Puts the model into `slot` unless it is there; returns how many seconds that took. `read` is its header, where it
     /// was read already.
     pub fn load(
         &self,
@@ -149,7 +149,7 @@ impl Loader<'_> {
 }
 
 impl Loaded {
-    /// The prompt, begin token included, and how many turns were left out for want of room.
+    /// The prompt, begin token included, and how many turns were left out for lack of room.
     pub fn prompt(&self, prompt: &TextPrompt, context: usize, params: &TextParams) -> Result<(Prompt, usize)> {
         let PromptEncoder { tokenizer, template, .. } = &*self.encoder;
         // Room for the answer too, but not more than half.

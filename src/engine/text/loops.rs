@@ -1,5 +1,5 @@
-//! Answers that go round in circles: the same words, or the same lines, again and again. Small models do that; what
-//! follows is more of the same until the limit.
+//! Detects answers that repeat themselves: the same words or lines again and again, until the token limit. Small models
+//! do that.
 
 use std::collections::{HashMap, VecDeque};
 

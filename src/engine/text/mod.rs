@@ -5,26 +5,26 @@
 //!                                                               |
 //!                       Token events <- stop texts <- UTF-8 <- chooser: sampler, grammar
 //! ```
-//! | file | thought |
+//! | file | what is in it |
 //! |---|---|
 //! | `pipeline` | one job from request to figures |
 //! | `eliza` | the program of 1966 as a backend |
 //! | `loaded` | models in memory, kept between jobs |
-//! | `session` | a model and what it has read |
+//! | `session` | a model and its KV cache |
 //! | `speed` | how quickly it reads and writes |
 //! | `prompt_encoder` | tokenizer and template, held once for the pipeline and the ledger |
-//! | `ledger` | what a prompt is made of, before it is sent |
+//! | `ledger` | the context budget of a prompt, before it is sent |
 //! | `answer` | the loop over tokens |
-//! | `draft` | a smaller model that runs ahead |
-//! | `drafts` | which models can: those of the same vocabulary |
-//! | [`crate::formats::gguf`] | the header, read as if an enemy wrote it |
+//! | `draft` | speculative decoding |
+//! | `drafts` | which models can draft: those with the same vocabulary |
+//! | [`crate::formats::gguf`] | the header, not trusted |
 //! | `tokenizer/` | text to tokens and back, equal to llama.cpp's |
-//! | `template/` | the model's own chat template, run as if an enemy wrote it |
+//! | `template/` | the model's own chat template, not trusted |
 //! | `models/` | architectures, one file each |
 //! | `chooser` | the next token, by sampler and grammar |
 //! | `sampler/` | from logits to a token |
 //! | `grammar/` | answers of a given form: GBNF, JSON Schema |
-//! | `loops` | answers that go round in circles |
+//! | `loops` | answers that repeat themselves |
 //! | `stream` | whole characters, no stop texts |
 
 mod answer;

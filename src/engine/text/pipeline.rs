@@ -92,7 +92,7 @@ impl TextPipeline {
     }
 }
 
-/// Puts the draft model into its slot, with room for `context` tokens; tells how many seconds that took. Where there is
+/// Puts the draft model into its slot, with room for `context` tokens; returns how many seconds that took. Where there is
 /// no memory for it the slot stays empty, and that is said.
 fn load_draft(
     loader: &Loader<'_>,

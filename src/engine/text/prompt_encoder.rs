@@ -1,5 +1,4 @@
-//! What makes tokens of a prompt: a model's tokenizer and its template, held once in memory by whoever needs them: the
-//! pipeline for its answers, the ledger for its sums.
+//! Makes tokens of a prompt: a model's tokenizer and chat template, shared in memory by the pipeline and the ledger.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -16,6 +15,10 @@ use crate::formats::gguf::{self, Gguf};
 pub struct Identity(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
 impl Identity {
+    /// The identity of the file at `path`: its parts with their lengths and times.
+    ///
+    /// # Errors
+    /// A file that is missing or not readable.
     pub fn of(path: &Path) -> Result<Self> {
         let one = |path: PathBuf| match std::fs::metadata(&path) {
             Ok(about) => Ok((path, about.len(), about.modified().ok())),

@@ -1,14 +1,13 @@
-//! A model together with what it has read.
+//! A model with its KV cache.
 
 use super::models::LanguageModel;
 use crate::domain::KvType;
 use crate::engine::{CancelToken, Stop};
 
-/// Tokens that are read between two looks at the cancel token. Fixed, so that the same prompt takes the same way
-/// through the sums.
+/// Prefill chunk in tokens, between two cancel checks. Fixed, so that the same prompt gives the same sums.
 const CHUNK: usize = 128;
 
-/// A model and the tokens that it has read. What lies in its cache behind them does not count, and is written over.
+/// A model and the tokens that it has read. Stale KV entries past their number are overwritten.
 pub struct Session {
     model: Box<dyn LanguageModel>,
     read: Vec<u32>,
@@ -30,16 +29,16 @@ impl Session {
         self.model.set_context(tokens, kv)
     }
 
-    /// Keeps of what was read what `prompt` begins with, but for its last token, whose logits are needed. Returns
-    /// how many tokens that are.
+    /// Keeps the common prefix of the cache and `prompt`, without the prompt's last token, whose logits are needed.
+    /// Returns its length in tokens.
     pub fn rewind(&mut self, prompt: &[u32]) -> usize {
         let same = self.read.iter().zip(prompt).take_while(|(a, b)| a == b).count();
         self.read.truncate(same.min(prompt.len().saturating_sub(1)));
         self.read.len()
     }
 
-    /// Reads on with `tokens` (at least one), and gives the logits after the last. `tell` hears how many tokens are
-    /// read in all.
+    /// Reads `tokens` (at least one), and returns the logits after the last. `tell` gets the number of tokens in the
+    /// cache.
     pub fn read_on(&mut self, tokens: &[u32], token: &CancelToken, tell: impl Fn(usize)) -> Result<Vec<f32>, Stop> {
         let mut rest = tokens;
         tell(self.read.len());
@@ -59,8 +58,8 @@ impl Session {
         Ok(logits)
     }
 
-    /// Reads `next`, and looks at `guesses` behind it: gives the logits after each of them all. Only `next` counts as
-    /// read; guesses that turn out right are [`keep`](Self::keep)t.
+    /// Reads `next` and the proposed `guesses` after it; returns the logits after each. Only `next` counts as read;
+    /// accepted guesses are [`keep`](Self::keep)t.
     pub fn look_ahead(&mut self, next: u32, guesses: &[u32]) -> candle_core::Result<Vec<Vec<f32>>> {
         let tokens = [&[next], guesses].concat();
         let rows = self.model.forward_last(&tokens, self.read.len(), tokens.len())?;
@@ -71,7 +70,7 @@ impl Session {
         Ok(rows)
     }
 
-    /// The next of the guesses that were looked at was right.
+    /// Accepts the next guess.
     pub fn keep(&mut self, guess: u32) {
         self.read.push(guess);
     }

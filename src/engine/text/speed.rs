@@ -1,4 +1,4 @@
-//! How quickly a model reads and writes, measured without tokenizer, samplers or window: what `llama-bench` measures of
+//! Measures a model's prefill and decode speed, without tokenizer, samplers or window, as `llama-bench` does for
 //! llama.cpp.
 
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! The header of a GGUF file: what the model is, its vocabulary, and where each weight lies.
+//! The header of a GGUF file: metadata, vocabulary, and the place of each weight.
 //!
-//! Ours and not candle's, because files from outside are hostile: candle's reader takes memory for nested arrays of
-//! any depth, knows no difference between "cut off" and "a type I cannot run", and says neither with its numbers.
+//! Our own reader, because files from outside may be hostile: candle's allocates memory for nested arrays of any depth,
+//! and does not distinguish a truncated file from an unsupported type.
 //! Layout: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
 
 mod read;
@@ -17,7 +17,7 @@ use super::file::{FileFacts, bad, damaged};
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::{Both, both};
 
-/// A metadata value. Whole numbers are widened to 64 bits, floating ones too.
+/// A metadata value. Integers and floats are converted to 64 bits.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Int(i64),
@@ -38,7 +38,7 @@ pub enum Array {
     Texts(Vec<String>),
 }
 
-/// Where a weight lies and how it is packed.
+/// The place, shape and type of a weight.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
     /// Slowest dimension first, as candle has it: `[rows, columns]`.
@@ -54,12 +54,13 @@ pub struct Tensor {
 }
 
 impl Tensor {
+    /// The number of values.
     pub fn elements(&self) -> u64 {
         self.shape.iter().map(|&d| d as u64).product()
     }
 }
 
-/// A header that has been checked: every tensor of a runnable type lies inside its file.
+/// A checked header: every tensor of a supported type is inside its file.
 #[derive(Debug)]
 pub struct Gguf {
     /// The file; the first one of a model in parts.
@@ -85,6 +86,9 @@ pub fn whole(path: &Path) -> Option<u64> {
 
 impl Gguf {
     /// Reads the header of the file at `path`, and of the other parts of its model where it is one of several.
+    ///
+    /// # Errors
+    /// A damaged header, a truncated file, or missing parts.
     pub fn open(path: &Path) -> Result<Self> {
         let (len, parsed) = read_file(path)?;
         let (files, read::Parsed { metadata, tensors }) = split::join(path, len, parsed)?;
@@ -106,7 +110,7 @@ impl Gguf {
         bad(&self.path, reason)
     }
 
-    /// Replaces a text, to hold one vocabulary to several ways of cutting (tests).
+    /// Replaces a string, to test one vocabulary with several pre-tokenizers.
     pub fn set_text(&mut self, key: &str, value: &str) {
         self.metadata.insert(key.to_owned(), Value::Text(value.to_owned()));
     }
@@ -160,6 +164,9 @@ impl Gguf {
     }
 
     /// The number at `key`, which must be there and be at least 1.
+    ///
+    /// # Errors
+    /// The key is missing, or its value is not a count.
     pub fn required(&self, key: &str) -> Result<usize> {
         match self.count(key)? {
             Some(0) => Err(self.bad(both!("{key} is 0", "{key} 为 0"))),
@@ -169,6 +176,9 @@ impl Gguf {
     }
 
     /// The finite number at `key`.
+    ///
+    /// # Errors
+    /// A value that is not a finite number.
     pub fn float(&self, key: &str) -> Result<Option<f64>> {
         match self.metadata.get(key) {
             None => Ok(None),
@@ -210,6 +220,9 @@ impl Gguf {
     }
 
     /// The architecture's name, in whose name most keys begin.
+    ///
+    /// # Errors
+    /// The key is missing.
     pub fn architecture(&self) -> Result<&str> {
         self.text("general.architecture").ok_or_else(|| {
             self.bad(Both::new("its metadata has no general.architecture", "元数据中没有 general.architecture"))

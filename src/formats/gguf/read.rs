@@ -1,4 +1,4 @@
-//! Reading a header that may be hostile: every count is held against the bytes that are left before memory is taken
+//! Reading a header that may be hostile: every count is checked against the bytes that are left before memory is taken
 //! for it, so the largest allocation is a small multiple of what the file really holds.
 
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ struct ByteReader<R> {
 }
 
 impl<R: Read + Seek> ByteReader<R> {
-    /// Refuses to go on when `bytes` more are not there.
+    /// Fails where fewer than `bytes` bytes are left.
     fn need(&self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
             return Err(format!(
@@ -59,7 +59,7 @@ impl<R: Read + Seek> ByteReader<R> {
         Ok(())
     }
 
-    /// Passes over bytes that nothing is made of.
+    /// Skips bytes.
     fn skip(&mut self, bytes: u64, what: &str) -> Parse<()> {
         if bytes > self.len - self.at {
             return Err(format!(
@@ -106,7 +106,7 @@ impl<R: Read + Seek> ByteReader<R> {
         self.text(len, what)
     }
 
-    /// So many bytes. Invalid UTF-8 is replaced: names are only compared and shown.
+    /// A string of this many bytes. Invalid UTF-8 is replaced: names are only compared and shown.
     fn text(&mut self, len: u64, what: &str) -> Parse<String> {
         self.need(len, what)?;
         let mut buffer = vec![0; len as usize];
@@ -132,7 +132,7 @@ impl<R: Read + Seek> ByteReader<R> {
         })
     }
 
-    /// A metadata value. What cannot be used is passed over and remembered as such: whoever asks for it is told, and
+    /// A metadata value. What cannot be used is passed over and remembered as such: whoever asks for it gets an error, and
     /// what nobody asks for refuses no file.
     fn value(&mut self, what: &str) -> Parse<Value> {
         let kind = self.u32(what)?;
@@ -373,7 +373,7 @@ fn table(reader: impl Read + Seek, len: u64) -> Parse<(Parsed, u64, u64)> {
     Ok((Parsed { metadata, tensors }, source.at.next_multiple_of(alignment), alignment))
 }
 
-/// Turns offsets into places in the file; each tensor must lie inside the file and apart from the others.
+/// Turns offsets into places in the file; each tensor must be inside the file and not overlap others.
 fn place(tensors: &mut HashMap<String, Tensor>, start: u64, alignment: u64, len: u64) -> Parse<()> {
     let mut spans = Vec::with_capacity(tensors.len());
     for (name, tensor) in tensors.iter_mut() {

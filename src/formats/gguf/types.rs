@@ -2,7 +2,7 @@
 
 use candle_core::quantized::GgmlDType;
 
-/// What a file may hold for a language model to run here, as a person would look for it.
+/// The quantisations that run here, for error texts.
 pub const RUNNABLE: &str = "F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K";
 
 /// The candle type of a `ggml_type` number; `None` where candle has no arithmetic for it.

@@ -1,4 +1,4 @@
-//! A file is held against what its network reads, before anything is loaded.
+//! Checks a file against the tensors that its network reads, before anything is loaded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,8 +31,8 @@ const ALONE: [&str; 6] = [
 ];
 
 impl Found {
-    /// Holds the part of `whole` that was found against what its network reads by the configuration `config`. `tensors`
-    /// are those of [`Found::tensors`]. A configuration that is odd is not judged here.
+    /// Checks the part `found` of `whole` against the tensors that its network reads by the configuration `config`.
+    /// `tensors` are those of [`Found::tensors`]. An invalid configuration is not reported here.
     ///
     /// # Errors
     /// The first tensor that is missing, of another shape, or of a type that cannot be computed with, by the name that
@@ -93,7 +93,7 @@ impl Found {
         Ok(())
     }
 
-    /// Holds a CLIP against what XL (of its wider one) and Stable Diffusion 3 read beside its states: the projection.
+    /// Checks that a CLIP has the projection, which XL (of its wider CLIP) and Stable Diffusion 3 read.
     ///
     /// # Errors
     /// That it has none, by the name that it would have in the file.

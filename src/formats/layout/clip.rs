@@ -50,10 +50,10 @@ pub fn names(tensors: &Tensors) -> Names {
     names
 }
 
-/// All known ones have heads of 64 numbers; CLIP-L, the narrow one, is OpenAI's with its quick GELU.
+/// All known ones have a head dimension of 64; CLIP-L, the narrow one, is OpenAI's with its quick GELU.
 const HEAD_DIM: usize = 64;
 const OPENAI_WIDTH: usize = 768;
-/// Words and positions of all known ones.
+/// Vocabulary size and positions of all known ones.
 const WORDS: usize = 49_408;
 const POSITIONS: usize = 77;
 

@@ -87,7 +87,7 @@ fn joined(names: &mut Names, name: &str, shape: &[usize], block: &str, kind: &st
     }
 }
 
-/// Heads have 128 numbers, shared among three coordinates in the one published way.
+/// The head dimension is 128, divided among three RoPE axes in the one published way.
 const HEAD_DIM: usize = 128;
 
 pub fn config(h: &Header) -> Option<Value> {

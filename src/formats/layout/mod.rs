@@ -1,5 +1,5 @@
-//! The parts of picture models in a checkpoint, told from the names and shapes of its tensors: each part's tensors by
-//! the names that diffusers gives them, and the configuration that its shapes imply.
+//! The parts of picture models in a checkpoint, recognised by the names and shapes of its tensors: each part's tensors
+//! by the names that diffusers gives them, and the configuration that its shapes imply.
 //!
 //! The names of the authors' layouts, and what became of each in diffusers, are those of diffusers 0.42
 //! (`loaders/single_file_utils.py`); the fixtures were put through its converters.
@@ -42,10 +42,10 @@ pub enum Part {
     Qwen3,
     /// The tiny decoder for previews.
     Taesd,
-    /// Changes of another model's weights.
+    /// A LoRA or similar: changes of another model's weights.
     Lora,
     ControlNet,
-    /// Vectors for a word of a prompt (textual inversion).
+    /// A textual inversion: embeddings for a word of a prompt.
     Embedding,
 }
 
@@ -79,7 +79,7 @@ impl Part {
     }
 }
 
-/// Whose names the tensors have.
+/// The naming scheme of the tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layout {
     /// diffusers' and transformers'.
@@ -94,7 +94,7 @@ enum Layout {
 #[derive(Clone, Debug)]
 pub struct Found {
     pub part: Part,
-    /// What stands before the names of its tensors.
+    /// What comes before the names of its tensors.
     pub prefix: String,
     layout: Layout,
 }
@@ -154,7 +154,7 @@ pub fn parts(header: &Header) -> Vec<Found> {
             if !(prefix.is_empty() || prefix.ends_with('.')) {
                 continue;
             }
-            // CLIP's vision half and T5's decoder are no text encoders; a prefix that goes on is a network inside one.
+            // CLIP's vision half and T5's decoder are no text encoders; a prefix that continues is a network inside one.
             let prefix = prefix.strip_suffix("text_model.").unwrap_or(prefix);
             let prefix = if part == Part::Qwen3 { prefix.strip_suffix("model.").unwrap_or(prefix) } else { prefix };
             let taken = found.iter().any(|f| f.prefix == prefix && (f.part == part || f.part == Part::ControlNet));
@@ -209,7 +209,7 @@ impl Found {
         self.layout == Layout::Authors
     }
 
-    /// Where each tensor that diffusers names lies in `header`, which is the one that it was found in.
+    /// For each of diffusers' tensor names, the place in `header`, in which the part was found.
     pub fn names(&self, header: &Header) -> Names {
         let tensors = header.below(&self.prefix).map(|(name, entry)| (name, entry.shape.as_slice()));
         let with_prefix = |place: Place| Place { name: format!("{}{}", self.prefix, place.name), ..place };

@@ -12,7 +12,7 @@ use crate::lang::both;
 /// Tensors of one part of a file and their shapes, by their names behind the part's prefix.
 pub type Tensors<'a> = BTreeMap<&'a str, &'a [usize]>;
 
-/// By diffusers' name, where a tensor lies.
+/// Places of tensors, by diffusers' names.
 pub type Names = BTreeMap<String, Place>;
 
 /// A tensor of a file, or a part of one.
@@ -30,9 +30,9 @@ pub enum Cut {
     Rows(Range<usize>),
     /// All rows, the second half first: the authors' modulations shift first, diffusers' scale first.
     Swapped,
-    /// A matrix that multiplies from the other side.
+    /// A transposed matrix.
     Transposed,
-    /// A convolution of one pixel as the matrix that it is.
+    /// A 1x1 convolution, as a matrix.
     Matrix,
 }
 
@@ -47,7 +47,7 @@ impl Place {
     }
 }
 
-/// A joined projection of queries, keys and values as three, by the names `to` with what stands behind the point.
+/// A joined projection of queries, keys and values as three, by the names `to` with what is behind the point.
 pub fn split_three(names: &mut Names, from: &str, shape: &[usize], to: [String; 3]) {
     let rows = shape.first().copied().unwrap_or(0);
     for (i, to) in to.into_iter().enumerate() {
@@ -66,6 +66,9 @@ pub fn replace_start(name: &str, pairs: &[(&str, &str)]) -> Option<String> {
 
 impl Header {
     /// The same tensors by other names, cut as [`Place`] says. What `names` does not name is left out.
+    ///
+    /// # Errors
+    /// A tensor that cannot be cut so.
     pub fn renamed(&self, names: &Names) -> Result<Self> {
         let mut tensors = BTreeMap::new();
         for (name, place) in names {

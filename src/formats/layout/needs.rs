@@ -8,7 +8,7 @@ use crate::formats::header::Header;
 /// Faults that are counted before the rest is not looked at: a configuration from outside may ask for any number.
 const MOST: usize = 100;
 
-/// Holds tensors, one by one, against those that are there. `None` ends it.
+/// Checks wanted tensors, one by one, against those that are there. `None` stops it after `MOST` faults.
 pub(super) struct Needs<'a> {
     tensors: &'a Header,
     /// Names and shapes of those that are not there.
@@ -20,7 +20,7 @@ pub(super) struct Needs<'a> {
 }
 
 impl<'a> Needs<'a> {
-    /// Nothing is held against `tensors` yet.
+    /// A check of `tensors` without any results yet.
     pub fn of(tensors: &'a Header) -> Self {
         Self { tensors, missing: Vec::new(), wrong: Vec::new(), types: Vec::new() }
     }
@@ -38,6 +38,7 @@ impl<'a> Needs<'a> {
         self.tensors.get(name).is_some_and(|entry| entry.shape == shape)
     }
 
+    /// Requires the tensor `name` in this `shape` and of a type that runs.
     pub fn tensor(&mut self, name: impl Into<String>, shape: &[usize]) -> Option<()> {
         let name = name.into();
         match self.tensors.get(&name) {
@@ -60,6 +61,7 @@ impl<'a> Needs<'a> {
         self.tensor(format!("{}.bias", name.as_ref()), &[out])
     }
 
+    /// Requires a convolution: `weight` `[out, from, side, side]` and `bias` `[out]`.
     pub fn conv(&mut self, name: impl AsRef<str>, from: usize, out: usize, side: usize) -> Option<()> {
         self.tensor(format!("{}.weight", name.as_ref()), &[out, from, side, side])?;
         self.tensor(format!("{}.bias", name.as_ref()), &[out])
@@ -98,10 +100,12 @@ impl Keys<'_> {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
+    /// A size; `default` where it is missing, `None` where it is invalid.
     pub fn size(&self, key: &str, default: usize) -> Option<usize> {
         self.get(key).map_or(Some(default), small)
     }
 
+    /// An optional size; the outer `None` where it is invalid.
     pub fn optional(&self, key: &str) -> Option<Option<usize>> {
         self.get(key).map_or(Some(None), |value| small(value).map(Some))
     }
@@ -114,6 +118,7 @@ impl Keys<'_> {
         self.get(key).map_or(Some(default), Value::as_str)
     }
 
+    /// A list of sizes; `default` where it is missing, `None` where one is invalid.
     pub fn list(&self, key: &str, default: &[usize]) -> Option<Vec<usize>> {
         match self.get(key) {
             None => Some(default.to_vec()),
@@ -138,7 +143,7 @@ impl Keys<'_> {
     }
 }
 
-/// A size that keeps products of a few within bounds.
+/// A size that is small enough for products of a few to fit.
 pub(super) fn small(value: &Value) -> Option<usize> {
     value.as_u64().filter(|n| *n <= 1 << 20).map(|n| n as usize)
 }

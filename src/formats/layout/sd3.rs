@@ -69,7 +69,7 @@ pub fn names(tensors: &Tensors) -> Names {
     names
 }
 
-/// All published ones have heads of 64 numbers. Where heads have norms, those tell it.
+/// All published ones have a head dimension of 64. Where heads have norms, their size says it.
 const HEAD_DIM: usize = 64;
 
 pub fn config(h: &Header) -> Option<Value> {

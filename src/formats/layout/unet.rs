@@ -90,7 +90,7 @@ pub fn names(tensors: &Tensors) -> Names {
     tensors.keys().filter_map(|name| Some((place(name)?, Place::whole(*name)))).collect()
 }
 
-/// SD 1.x has 8 heads at each level, all later ones heads of 64 numbers: those have linear projections too.
+/// SD 1.x has 8 heads at each level, all later ones a head dimension of 64: those have linear projections too.
 const HEADS: usize = 8;
 const HEAD_DIM: usize = 64;
 /// Pooled text and sizes of XL.
@@ -169,7 +169,7 @@ pub fn config(h: &Header) -> Option<Value> {
         let wide = h.side("add_embedding.linear_1.weight", 1).unwrap_or(XL_ADDED);
         map.insert("addition_embed_type".to_owned(), "text_time".into());
         map.insert("projection_class_embeddings_input_dim".to_owned(), wide.into());
-        // XL has six sizes of 256 numbers behind its pooled text.
+        // XL has six size embeddings of 256 values after its pooled text.
         map.insert("addition_time_embed_dim".to_owned(), 256.into());
     }
     Some(config)

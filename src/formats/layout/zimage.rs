@@ -27,7 +27,7 @@ pub fn names(tensors: &Tensors) -> Names {
     names
 }
 
-/// Heads have 128 numbers.
+/// The head dimension is 128.
 const HEAD_DIM: usize = 128;
 
 pub fn config(h: &Header) -> Option<Value> {

@@ -2,10 +2,10 @@
 //! bytes for each storage.
 //!
 //! A pickle is a program for a small machine that may call any function of Python. Here nothing is ever called: the
-//! zip is listed, [`scan`] walks over the program without running it and refuses what tensors do not need by its
-//! name, and what is left is read as data by candle's pickle reader, which knows no calls either. The tensors' bytes
+//! zip is listed, [`scan`] reads the program without running it and refuses, by name, what tensors do not need, and
+//! what is left is read as data by candle's pickle reader, which knows no calls either. The tensors' bytes
 //! are not copied: PyTorch stores them uncompressed, so their place in the file is all that is needed. Of a zip that
-//! was packed again and compressed, the place of the compressed bytes is.
+//! was compressed again, the place of the compressed bytes.
 
 mod scan;
 
@@ -46,6 +46,9 @@ struct Storage {
 }
 
 /// Reads the zip's list and its pickle.
+///
+/// # Errors
+/// A damaged or too large zip, or a pickle that holds more than tensors.
 pub fn read(path: &Path) -> Result<Header> {
     let (source, len) = file::open(path)?;
     let zip_bad = |e: zip::result::ZipError| {
@@ -101,7 +104,7 @@ pub fn read(path: &Path) -> Result<Header> {
         return Err(bad(
             path,
             Both::new(
-                "it is a zip archive without data.pkl: no PyTorch checkpoint",
+                "it is a zip archive without data.pkl, not a PyTorch checkpoint",
                 "它是没有 data.pkl 的 zip 压缩包，不是 PyTorch 检查点",
             ),
         ));
@@ -110,7 +113,7 @@ pub fn read(path: &Path) -> Result<Header> {
         return Err(bad(
             path,
             Both::new(
-                format!("it is a TorchScript program and no plain checkpoint; {CONVERT}"),
+                format!("it is a TorchScript program, not a plain checkpoint; {CONVERT}"),
                 "它是 TorchScript 程序，不是普通检查点；请转换为 safetensors",
             ),
         ));

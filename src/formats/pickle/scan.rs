@@ -1,6 +1,6 @@
-//! A walk over a pickle that runs nothing: which classes and functions it names, and how large what it builds would be.
+//! Scans a pickle without running it: which classes and functions it names, and how much it would build.
 //!
-//! candle's reader clones what is remembered and recalled, so a few hundred bytes ("remember, recall twice, put in a
+//! candle's reader clones memoised objects, so a few hundred bytes ("remember, recall twice, put in a
 //! tuple", sixty times over) would build more than any memory holds, and it takes memory for a text before it has
 //! seen that the text is there. Both are counted out here first, on sizes instead of objects.
 //! Opcodes: Python's `pickletools`.

@@ -1,4 +1,4 @@
-//! What a prompt says of people and animals: what they do, what they look like, what they wear.
+//! Parses people and animals: actions, looks, clothes.
 
 use super::super::Item;
 use super::super::beings::{BEARDS, CLOTHES, FLYING, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
@@ -115,7 +115,7 @@ impl Reader<'_> {
         doer.is_some()
     }
 
-    /// Whether the word here stands behind a noun or its place, and not behind an article or what is said of a noun.
+    /// Whether the word here comes after a noun or its place, and not after an article or what is said of a noun.
     pub(super) fn is_behind_noun(&self) -> bool {
         let skipped = |w: &&Lexeme| !matches!(w.kind, Kind::Role(Role::Filler | Role::Is | Role::Action(_)));
         let before = self.words[..self.at].iter().rev().find(skipped);
@@ -130,7 +130,7 @@ impl Reader<'_> {
             })
     }
 
-    /// A noun that says nothing where it stands behind another, or before "of".
+    /// A noun that says nothing where it comes after another, or before "of".
     pub(super) fn suffix(&mut self) -> bool {
         self.is_behind_noun() || self.is_next(1, "of") || self.is_next(1, "for")
     }
@@ -226,7 +226,7 @@ impl Reader<'_> {
         owner.filter(|i| (is_place || is_whose) && span.end == before.span.end && living(i))
     }
 
-    /// Who has what stands here: "a cat with blue eyes", 小丑有红鼻子.
+    /// Who has what is here: "a cat with blue eyes", 小丑有红鼻子.
     fn owner(&self) -> Option<usize> {
         let mentioned = self.clause.last().map(|(_, span)| span.start);
         for word in self.words[..self.at].iter().rev() {
@@ -286,7 +286,7 @@ impl Reader<'_> {
         may_be && living && self.garment_ahead().is_some_and(|at| self.is_garment_at(at))
     }
 
-    /// Where the head of the next noun stands.
+    /// The place of the next noun's head.
     fn garment_ahead(&self) -> Option<usize> {
         let mut at = self.at + 1;
         while let Kind::Role(
@@ -338,7 +338,7 @@ impl Reader<'_> {
         matches!(self.words.get(self.at + 1).map(|next| &next.kind), Some(Kind::Role(Role::Colour(_))))
     }
 
-    /// Whether 的 and a noun stand behind the garment here, and those that go with it.
+    /// Whether 的 and a noun come after the garment here, and those that go with it.
     fn is_before_wearer(&self, garment: usize) -> bool {
         let mut rest = self.words[garment + 1..].iter().enumerate();
         let of = rest.find(|(at, word)| match &word.kind {

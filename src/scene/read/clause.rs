@@ -1,4 +1,4 @@
-//! What a clause says of its things, and where it ends.
+//! Applies a clause's words to its things, and finds its end.
 
 use super::*;
 
@@ -23,7 +23,7 @@ impl Reader<'_> {
         self.subject = None;
     }
 
-    /// Whether the word here stands before a noun, with at most words between that say something of it too.
+    /// Whether the word here comes before a noun, with at most words between that say something of it too.
     fn describes_next(&self) -> bool {
         for word in &self.words[self.at + 1..] {
             match &word.kind {
@@ -82,7 +82,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A word that no noun can stand behind: a colour that was read belongs to a noun before it.
+    /// A word that no noun can come after: a colour that was read belongs to a noun before it.
     pub(super) fn phrase_ends(&mut self) {
         let after_noun = match self.waiting {
             None => true,

@@ -165,7 +165,7 @@ impl Reader<'_> {
         ends && is_free && said.count.is_none() && !said.definite && !said.denied
     }
 
-    /// Puts first the senses whose own label goes on as the prompt does ("woman with red hair" is "woman: red hair"), and
+    /// Puts first the senses whose own label continues as the prompt does ("woman with red hair" is "woman: red hair"), and
     /// steps over those words.
     fn longer_name(&mut self, senses: &mut Vec<ThingId>, head: &str) {
         let all = things();

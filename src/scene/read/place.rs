@@ -1,4 +1,4 @@
-//! How things stand to each other: relations, places, "it", and what rules itself out.
+//! Relations between things, places, "it", and contradictions.
 
 use super::*;
 
@@ -64,7 +64,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A verb whose object and 的 stand before who does it: 一个骑马的女孩.
+    /// A verb whose object and 的 come before who does it: 一个骑马的女孩.
     fn is_said_of_doer(&self, relation: Relation, word: &Lexeme) -> bool {
         let is_verb = matches!(relation, Relation::On | Relation::Beside)
             && !word.word.is_ascii()
@@ -129,7 +129,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A verb between two things is told where the second is missing: "a cat eating".
+    /// A verb between two things is reported where the second is missing: "a cat eating".
     pub(super) fn verb_ends(&mut self) {
         let word = self.at.checked_sub(1).and_then(|at| self.words.get(at));
         let is_verb = word.is_some_and(|word| {
@@ -225,7 +225,7 @@ impl Reader<'_> {
                 self.fronted = true;
                 self.waiting = self.about.map(|about| Waiting::NextTo(self.base(about, relation), relation));
             }
-            // "a box with a cat on it": it is what was named before the one that stands so to it.
+            // "a box with a cat on it": "it" is the thing named before the one with the relation.
             Some(Waiting::ThisTo(thing, relation)) if !begins => {
                 let mut before = self.mentions.iter().rev().copied().filter(|other| *other != thing);
                 // "between them" is behind the first of two.
@@ -257,8 +257,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes in how a thing stands to another. "and" says less than any other relation of the same two, what is worn
-    /// stands where its wearer does, and what former relations rule out is told.
+    /// Adds a relation between two things. "and" says less than any other relation of the same two, what is worn
+    /// stands where its wearer does, and what former relations rule out is reported.
     pub(super) fn link(&mut self, thing: usize, relation: Relation, place: usize) {
         if relation == Relation::WornBy {
             return self.put_on(thing, place);
@@ -320,7 +320,7 @@ const BESIDE: &[&str] = &[
     "带着",
 ];
 
-/// Places that may stand behind everything: "gifts underneath".
+/// Places that may come after everything: "gifts underneath".
 const TRAILING: &[&str] = &[
     "underneath",
     "below",
@@ -339,7 +339,7 @@ const TRAILING: &[&str] = &[
     "to the right",
 ];
 
-/// A way in which two things stand to each other, and whether the thing comes before the place on it.
+/// An axis of relations, and whether the thing comes before the place on it.
 #[derive(Clone, Copy, PartialEq)]
 enum Axis {
     Upright,
@@ -393,7 +393,7 @@ fn is_joining_before(words: &[Lexeme], at: usize) -> bool {
     at.checked_sub(1).is_some_and(|before| is_joining(&words[before].word))
 }
 
-/// Words of a place that stand behind it or alone, as against those that stand between two things.
+/// Words of a place that come after it or alone, as against those that are between two things.
 pub(super) fn is_place(word: &str) -> bool {
     matches!(word, "on the left" | "on the right" | "to the left" | "to the right")
         || matches!(

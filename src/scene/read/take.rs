@@ -1,4 +1,4 @@
-//! How a noun is taken in: one thing, several of a kind, or one that was named before.
+//! Adds a noun's things: one thing, several of a kind, or one that was named before.
 
 use super::*;
 
@@ -132,7 +132,7 @@ impl Reader<'_> {
         if said.other || !(said.definite || said.is_bare() && (at_place || self.is_told_of())) {
             return None;
         }
-        // Nothing stands on itself; but "a cat, and the cat" goes on.
+        // Nothing stands on itself; but "a cat, and the cat" continues.
         let is_end = |i: usize| match waiting {
             // "a cat on a box and the box on a dog"
             Some(Waiting::ThisTo(_, Relation::Beside)) if said.definite && self.is_told_of() => false,

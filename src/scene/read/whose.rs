@@ -1,4 +1,4 @@
-//! Whose a thing is: "grandma's cake", 邻居家的猫. What is drawn is the thing.
+//! Owners of things: "grandma's cake", 邻居家的猫. What is drawn is the thing.
 
 use super::super::beings::HAVING;
 use super::being::doing_of;
@@ -12,7 +12,7 @@ const MAKING: &[&str] =
 const LIKING: &[&str] = &["喜欢", "想", "追着", "爱", "给", "送给"];
 
 impl Reader<'_> {
-    /// Steps over an owner where one stands here, before what is owned.
+    /// Skips an owner here, before what is owned.
     pub(super) fn owner_ends(&mut self) -> bool {
         let Some(end) = self.owned() else { return false };
         self.pending = Said { denied: self.pending.denied, ..Said::default() };
@@ -20,7 +20,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Where what is owned begins, if an owner stands here.
+    /// Where what is owned begins, if there is an owner here.
     fn owned(&self) -> Option<usize> {
         let word = self.words.get(self.at)?;
         let text = &self.text[word.span.clone()];
@@ -77,7 +77,7 @@ impl Reader<'_> {
         (is(next, "的") && self.noun_ahead(next + 1) && !self.is_object()).then_some(next + 1)
     }
 
-    /// Whether a noun for a thing stands at this word or behind words that say something of it.
+    /// Whether a noun for a thing is at this word, or after its adjectives.
     fn noun_ahead(&self, from: usize) -> bool {
         for (at, word) in self.words.iter().enumerate().skip(from) {
             match &word.kind {

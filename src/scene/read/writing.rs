@@ -1,4 +1,4 @@
-//! Texts that are to be in the picture: they are told, and no things are drawn for their words.
+//! Texts that are to be in the picture: they are reported, and no things are drawn for their words.
 
 use super::super::lexer::QUOTED;
 use super::*;

@@ -1,4 +1,4 @@
-//! ComfyUI's graph of nodes: from the sampler, along the links, to what it was given.
+//! Reads settings from ComfyUI's node graph: from the sampler, along the links, to its inputs.
 
 use serde_json::Value;
 
@@ -121,7 +121,7 @@ impl<'a> Graph<'a> {
         None
     }
 
-    /// The text that a node stands for: its own, those that it joins, else those of the conditionings that it is made
+    /// The text of a node: its own, those that it joins, else those of the conditionings that it is made
     /// of, by lines. `left` counts the nodes that may still be looked at.
     fn text(&self, node: &'a Value, left: &mut usize) -> Option<String> {
         *left = left.checked_sub(1)?;
@@ -159,7 +159,7 @@ impl<'a> Graph<'a> {
         (!found.is_empty()).then(|| found.join("\n"))
     }
 
-    /// Whether a sampler goes on from what another one made.
+    /// Whether a sampler continues from what another one made.
     fn refines(&self, sampler: &Value) -> bool {
         let mut node = self.linked(sampler, "latent_image");
         for _ in 0..DEEPEST {

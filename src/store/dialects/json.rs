@@ -1,5 +1,5 @@
 //! Settings that other programs write as JSON: SwarmUI, Fooocus, InvokeAI, NovelAI, Draw Things, ComfyUI. Each is turned
-//! into the fields of A1111's form, so that all are understood, and told about, in one place.
+//! into the fields of A1111's form, so that one place reads and reports them all.
 
 use serde_json::Value;
 
@@ -42,14 +42,14 @@ pub fn read(keyword: &str, text: &str, software: &str, description: &str) -> Opt
     let mut record = record_of(written);
     if record.prompt.trim().is_empty() && program == Program::ComfyUi {
         record.notes.push(Both::new(
-            "The prompt could not be followed through the picture's graph.",
+            "The prompt was not found in the picture's ComfyUI graph.",
             "无法在图片的节点图中找到提示词。",
         ));
     }
     Some(Foreign::Record(Box::new(record), program))
 }
 
-/// JSON as Python writes it: NaN and infinities stand bare in it, and are read as null.
+/// JSON as Python writes it: bare NaN and Infinity are read as null.
 fn from_python(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().or_else(|| {
         let (mut plain, mut rest, mut quoted) = (String::with_capacity(text.len()), text, false);
@@ -183,7 +183,7 @@ fn fooocus(value: &Value, named: Option<Program>) -> Option<Written> {
         let steps = steps_of(&text(value, "performance"));
         fields.extend(steps.map(|n| ("Steps".to_owned(), n.to_string())));
     }
-    // `v2.1.862` alone does not say whose.
+    // `v2.1.862` alone does not name the program.
     if let Some((_, version)) = fields.iter_mut().find(|(key, own)| key == "Version" && !own.contains("ooocus")) {
         version.insert_str(0, "Fooocus ");
     }
@@ -414,7 +414,7 @@ mod tests {
             assert_eq!((read.guidance, read.sampler), (7.5, Sampler::EulerAncestral));
             assert_eq!((read.version.as_str(), read.notes), ("InvokeAI", vec![]));
         }
-        // Switches that change the picture and have no equal here are told; others do no harm.
+        // Switches that change the picture and have no equal here are reported; others do no harm.
         let (read, _) = record("Dream", r#""cat" -s 20 -S 1 -I in.png -f 0.4 --perlin 0.1 -g -U 2 0.75"#);
         assert!(read.notes.iter().any(|note| note.en.contains("Denoising strength 0.4")), "{:?}", read.notes);
         for nothing in ["", "a cat", "\"a cat\"", "a cat -s", "\" -", "\"猫\" -猫 -"] {
@@ -490,7 +490,7 @@ mod tests {
         };
         assert_eq!(record("prompt", &graph(r#"{"text": ["4", 0]}"#)).0.prompt, "a cat, on a box");
         let (lost, _) = record("prompt", &graph(r#"{"text": ["9", 0]}"#));
-        assert!(lost.notes.iter().any(|note| note.en.contains("could not be followed")), "{:?}", lost.notes);
+        assert!(lost.notes.iter().any(|note| note.en.contains("was not found")), "{:?}", lost.notes);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use program::Program;
 
 use crate::domain::PictureRecord;
 
-/// Texts longer than this are not looked at: no honest prompt has a million letters.
+/// Longer texts are not read: no real prompt has a million letters.
 pub const MAX_TEXT: usize = 1 << 20;
 
 /// The settings in a picture and the program that wrote them, or the program alone where its settings cannot be read.

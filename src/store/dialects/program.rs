@@ -1,4 +1,4 @@
-//! Which program wrote a picture's settings, as far as they tell.
+//! Which program wrote a picture's settings, as far as they say.
 
 /// A program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Program {
 /// all. `None` where the version is not one of theirs.
 pub(super) fn has_automatic(version: &str) -> Option<bool> {
     let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-    // Forge's stands before that of the A1111 that it is made of.
+    // Forge's comes before that of the A1111 that it is made of.
     let inside = version.match_indices('v').map(|(at, _)| &version[at + 1..]).find(|own| digit(own));
     let own = inside.unwrap_or(version);
     let mut parts = own.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);

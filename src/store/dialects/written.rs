@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         self.get(keys).unwrap_or_default().to_owned()
     }
 
-    /// A finite number; another is told.
+    /// A finite number; another is reported.
     fn real(&mut self, keys: &[&str]) -> Option<f32> {
         let said = self.get(keys)?;
         let value = said.trim().parse::<f32>().ok().filter(|v| v.is_finite());
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The scale of guidance: with FLUX the distilled one, which its network is told.
+    /// The guidance scale: with FLUX the distilled guidance, which is an input of its network.
     fn guidance(&mut self) -> f32 {
         let plain = self.real(GUIDANCE.keys);
         let distilled = self.real(&["Distilled CFG Scale"]);
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         }
         self.notes.push(match said {
             -1 => Both::new(
-                "The picture says seed -1: a new one is rolled for each picture.",
+                "The picture says seed -1: each picture gets a new one.",
                 "图片中的种子是 -1：每张图片使用新的随机种子。",
             ),
             _ => Both::new(
@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
         Some(if number == ImageParam::ClipSkip { value.abs() } else { value })
     }
 
-    /// 0 and 0 where it is not told.
+    /// 0 and 0 where it is missing.
     fn size(&mut self) -> (u32, u32) {
         if let Some(said) = self.get(&["Size", "Resolution"]) {
             return size(said).unwrap_or_else(|| {

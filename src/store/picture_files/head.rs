@@ -20,7 +20,7 @@ const MAX_TEXTS: usize = 32;
 /// Chunks and fields that name the program.
 const SOFTWARE: [&str; 4] = [exif::SOFTWARE, "Source", "Title", "fooocus_scheme"];
 
-/// What the head of a picture file tells without its pixels.
+/// What the head of a picture file says, without its pixels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Head {
     pub width: u32,
@@ -40,7 +40,7 @@ impl Head {
         }
     }
 
-    /// The settings with the program that wrote them. A size that the text does not tell is the picture's own.
+    /// The settings with the program that wrote them. A size that the text does not name is the picture's own.
     pub fn read(&self) -> Option<Foreign> {
         let software: Vec<&str> =
             self.others.iter().filter(|(name, _)| SOFTWARE.contains(&name.as_str())).map(|(_, t)| t.as_str()).collect();
@@ -99,7 +99,7 @@ impl Head {
 pub(super) fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
     let mut chunks = Chunks::new(file)?;
     let mut head: Option<Head> = None;
-    // Of a cut file what was found so far is told.
+    // Of a cut file what was found so far is reported.
     while let Some(chunk) = chunks.next() {
         match (&chunk.kind, &mut head) {
             (b"IHDR", None) if chunk.length == 13 => {
@@ -125,6 +125,9 @@ pub(super) fn read_head(file: &mut (impl BufRead + Seek)) -> Option<Head> {
 }
 
 /// The head of the PNG, JPEG or WebP at `path`; `None` where it is none of them.
+///
+/// # Errors
+/// The file cannot be read.
 pub fn read_head_of(path: &Path) -> Result<Option<Head>> {
     let io = |e: std::io::Error| StudioError::io(Doing::Reading, path, &e);
     let mut file = BufReader::with_capacity(4096, File::open(path).map_err(io)?);
@@ -154,6 +157,9 @@ fn read_other_head(file: BufReader<File>) -> Option<Head> {
 }
 
 /// The settings inside the file at `path`, or why there are none.
+///
+/// # Errors
+/// The file cannot be read, or has no readable settings.
 pub fn read_record(path: &Path) -> Result<Box<PictureRecord>> {
     let head = read_head_of(path)?;
     head.and_then(|head| head.record()).ok_or_else(|| Cause::NoSettingsInside { path: path.to_owned() }.into())

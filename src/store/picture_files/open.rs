@@ -25,6 +25,9 @@ pub fn open(path: &Path) -> Result<Picture> {
 }
 
 /// The same, at most `side` pixels wide and high.
+///
+/// # Errors
+/// The file cannot be read, is too large, or is damaged.
 pub fn thumbnail(path: &Path, side: u32) -> Result<Picture> {
     Ok(shrunk(open_dynamic(path)?.into_rgba8(), side))
 }

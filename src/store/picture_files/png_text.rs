@@ -6,7 +6,7 @@ use flate2::read::ZlibDecoder;
 
 use crate::store::dialects::MAX_TEXT;
 
-/// The keyword of the text chunk that A1111 and its kin use.
+/// The keyword of the text chunk that A1111 and similar programs use.
 pub const KEYWORD: &str = "parameters";
 /// What our own settings hold, however they are encoded.
 const OURS: &str = "Version: AIGC Studio";

@@ -12,6 +12,9 @@ use crate::store::dialects::a1111;
 use crate::store::svg;
 
 /// A PNG of `picture`, with alpha, carrying `record`. The same input gives the same bytes.
+///
+/// # Errors
+/// A size that does not match the pixels.
 pub fn encode_png(picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
     png_with(picture, record.map(a1111::write).as_deref())
 }
@@ -54,11 +57,17 @@ fn check_size(picture: &Picture) -> Result<()> {
 
 /// The picture with its settings in the format that `ending` names: `png`, `jpg` or `jpeg` on white (JPEG knows no
 /// transparency), `webp` without loss, `svg` as a vector drawing.
+///
+/// # Errors
+/// An unknown format, or a size that does not match the pixels.
 pub fn encode_as(ending: &str, picture: &Picture, record: Option<&PictureRecord>) -> Result<Vec<u8>> {
     encode_with(ending, picture, record.map(a1111::write).as_deref())
 }
 
 /// The same with the settings as a text of A1111's form, which another program may have written.
+///
+/// # Errors
+/// As [`encode_as`].
 pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Result<Vec<u8>> {
     check_size(picture)?;
     let ending = ending.to_ascii_lowercase();
@@ -91,7 +100,7 @@ pub fn encode_with(ending: &str, picture: &Picture, text: Option<&str>) -> Resul
     Ok(bytes)
 }
 
-/// What is to be told where the file at `path` was written by [`encode_as`] without its settings.
+/// The error to report where [`encode_as`] wrote the file at `path` without its settings.
 pub fn too_long(path: &Path, record: Option<&PictureRecord>) -> Option<StudioError> {
     too_long_text(path, record.map(a1111::write).as_deref())
 }

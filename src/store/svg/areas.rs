@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Two areas meet softly if their pixels along the border differ by no more (root mean square over the channels, of 255).
 const SOFT: f64 = 12.0;
-/// How far the pixels of one area may lie from its plane of colour (the same measure).
+/// How far the pixels of one area may be from its plane of colour (the same measure).
 const PLANE: f64 = 11.0;
 /// What differs so much from all around it is seen even where it is small: a star.
 const STRIKING: f64 = 70.0;
@@ -97,7 +97,7 @@ impl Sums {
         self.colour.map(|c| c / self.n.max(1.0))
     }
 
-    /// By how much each channel rises to the right and downwards, and how far the pixels lie from that plane.
+    /// By how much each channel rises to the right and downwards, and how far the pixels are from that plane.
     fn plane(&self) -> ([[f64; 2]; 3], f64) {
         let n = self.n.max(1.0);
         let [mx, my] = self.at.map(|v| v / n);
@@ -116,7 +116,7 @@ impl Sums {
         (rise, (left / 3.0).sqrt())
     }
 
-    /// How far another area's mean lies from this one's plane, in the middle of the other.
+    /// The distance of another area's mean from this one's plane, in the middle of the other.
     fn misses(&self, other: &Self) -> f64 {
         let (mean, (rise, _)) = (self.mean(), self.plane());
         let (here, there) = (self.middle(), other.middle());
@@ -238,7 +238,7 @@ fn soften(all: &mut Union, pairs: &[Meeting]) {
             continue;
         }
         let (x, y) = (&all.sums[a as usize], &all.sums[b as usize]);
-        // In a large area a small one hardly counts: it must lie on the plane of the large one too.
+        // In a large area a small one hardly counts: it must fit the plane of the large one too.
         let (large, small) = if x.n >= y.n { (x, y) } else { (y, x) };
         if x.and(y).plane().1 <= PLANE && large.misses(small) <= PLANE {
             all.join(a.min(b), a.max(b), shared);
@@ -345,7 +345,7 @@ fn fills(width: usize, colour_of: &[Rgb], of: &[Option<u32>], sums: &[Sums]) -> 
     }
     let mut bins = vec![[[0.0; 4]; STOPS]; sums.len()];
     for (i, a) in of.iter().enumerate().filter_map(|(i, a)| Some((i, (*a)? as usize))) {
-        // A pixel counts for the two stops that it lies between; one far from the area's colour is of its soft edge.
+        // A pixel counts for the two stops that it is between; one far from the area's colour is of its soft edge.
         let mean = sums[a].mean();
         if (0..3).any(|k| (colour_of[i][k] - mean[k]).abs() > 90.0) {
             continue;

@@ -186,7 +186,7 @@ type Action = (&'static str, T, T, fn(ShotKey) -> Command);
 fn canvas(ui: &mut Ui, cx: &Cx<'_>, view: &mut StageView, textures: &mut Textures, shot: &Shot, room: Rect) {
     let id = ui.scope_id().with(("canvas", shot.key));
     view.canvas.begin(id);
-    // Where it is on the disk alone, its thumbnail stands in while it is read.
+    // Where it is on the disk alone, its thumbnail is shown while it is read.
     let size = match &shot.picture {
         Some(picture) => (picture.width, picture.height),
         None => (shot.record.width, shot.record.height),

@@ -1,4 +1,4 @@
-//! The field to type in, with what goes on above it.
+//! The field to type in, with what is happening above it.
 
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Stroke, Ui, vec2};
 
@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     field(ui, cx);
 }
 
-/// What goes on: a fetch, an answer that is written.
+/// What is happening: a fetch, an answer that is written.
 pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     let model = cx.state.text().model.clone();
     match cx.state.catalogue.entry(&model) {
@@ -38,7 +38,7 @@ pub fn above(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// The conversation's model is not known any more: the one in use can go on.
+/// The conversation's model is not known any more: the one in use can continue it.
 fn gone(ui: &mut Ui, cx: &mut Cx<'_>, model: &str) {
     let other = other(cx, model);
     if cx.state.catalogue.entries.is_empty() || cx.state.write.open.written_with().is_none_or(|wrote| wrote != model) {
@@ -81,7 +81,7 @@ fn fetching(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
             model_fetch::running(ui, cx, &id, fetch);
         });
     } else if !entry.is_here() && !entry.is_unchecked() && !cx.state.write.waits_here() {
-        // A conversation whose model was removed can go on with another.
+        // A conversation whose model was removed can continue with another.
         let other = other(cx, &id).filter(|_| cx.state.write.open.written_with() == Some(&id));
         // What a fetch that was stopped has left is not fetched again.
         let (button, text) = match entry.presence {

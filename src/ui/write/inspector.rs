@@ -93,7 +93,7 @@ fn token(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn, tokens: &[TokenChoice], piec
         ui.set_min_width(180.0);
         ui.add(Label::new(RichText::new(cx.t(T::MightHaveBeen)).size(SMALL).color(cx.p.muted)));
         for (n, other) in token.others.iter().enumerate() {
-            // Half a character is no place to go on from.
+            // Half a character is no place to continue from.
             let way = idle && other.bytes != token.bytes && std::str::from_utf8(&other.bytes).is_ok();
             if ui.add_enabled(way, Button::new(line(cx, other))).clicked() {
                 ui.close();

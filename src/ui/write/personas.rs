@@ -180,7 +180,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
     hover.on_hover_text(about(cx, &kept.persona));
 }
 
-/// What is told about it, in a line.
+/// Its description, in one line.
 fn about(cx: &Cx<'_>, persona: &Persona) -> String {
     let person = cx.state.settings.person.trim();
     cards::about(persona, if person.is_empty() { cards::person_of(persona) } else { person })

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, system_open: &mut bool, more_open: &mu
                 edit(cx, TextEdit::Seed(seed));
             }
             ui.add_space(S3);
-            // A page goes on with a text: it has no form of its own.
+            // A page continues a text: it has no form of its own.
             if cx.state.write.open.page.is_none() {
                 super::answer_form::show(ui, cx);
             }

@@ -14,7 +14,7 @@ pub fn layout(ui: &Ui, p: &Palette, text: &str, (from, to): (usize, usize), widt
     let (Some(before), Some(words), Some(behind)) = (text.get(..from), text.get(from..to), text.get(to..)) else {
         return ui.painter().layout_no_wrap(text.to_owned(), theme::small(), p.muted);
     };
-    // At most a third of the line for what stands before.
+    // At most a third of the line for what comes before.
     let mut start = before;
     while ui.painter().layout_no_wrap(start.to_owned(), theme::small(), p.muted).size().x > width / 3.0 {
         let mut letters = start.chars();

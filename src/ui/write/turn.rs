@@ -84,7 +84,7 @@ fn unanswered(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add(Label::new(RichText::new(text).size(SMALL).color(cx.p.muted)).truncate());
 }
 
-/// What a question waits for whose model is not here, and the button that goes on.
+/// What a question waits for whose model is not here, and the button that continues.
 fn waits_for(cx: &Cx<'_>, entry: &ModelEntry) -> (T, Option<T>) {
     let agreed = entry.card.terms.is_none() || cx.state.settings.agreed.contains(&entry.card.id);
     match (&entry.fetch, entry.is_unchecked()) {

@@ -10,7 +10,7 @@ const SPEAKER: usize = 60;
 const BLOCKS: usize = 64;
 
 /// Short conversations out of `text`: blocks that begin with a line `<START>`, in them lines that begin with a speaker
-/// (`User:`, what the `person` is called, or `name:`) and go on to the next. Without a line of the character's a block shows nothing, and is left
+/// (`User:`, what the `person` is called, or `name:`) and continue to the next. Without a line of the character's a block shows nothing, and is left
 /// out.
 pub fn examples(text: &str, name: &str, person: &str) -> Vec<Vec<Message>> {
     let person = person.trim().to_lowercase();
@@ -35,7 +35,7 @@ pub fn examples(text: &str, name: &str, person: &str) -> Vec<Vec<Message>> {
                 last.content.push('\n');
                 last.content.push_str(line);
             }
-            // What stands before the first speaker is about the example, not a part of it.
+            // What comes before the first speaker is about the example, not a part of it.
             (None, None) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The fields of a card: what can be read of them is read, and what cannot is told.
+//! The fields of a card: what can be read of them is read, and what cannot is reported.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! Lore books of cards: what is told of a world, each entry with the words that call it up. They become cards, as a page
+//! Lore books of cards: facts about a world, each entry with the words that trigger it. They become cards, as a page
 //! has them.
 
 use serde_json::{Map, Value, json};
@@ -53,7 +53,7 @@ pub(super) fn cards(entries: Vec<&Map<String, Value>>, left_out: &mut Vec<Both>)
         let id = cards.len() as u64 + 1;
         let aliases = words.iter().filter(|word| word.to_lowercase() != name.to_lowercase());
         let aliases = aliases.cloned().collect::<Vec<_>>().join(", ");
-        // Without a word that calls it up it can only be read always.
+        // Without a trigger word it is always read.
         let always = is("constant") == Some(true) || is("forceActivation") == Some(true) || words.is_empty();
         let name = if name.is_empty() { id.to_string() } else { name };
         let about = about.replace("\r\n", "\n");
@@ -70,7 +70,7 @@ pub(super) fn cards(entries: Vec<&Map<String, Value>>, left_out: &mut Vec<Both>)
     cards
 }
 
-/// The words that call an entry up: a list, or a text with commas.
+/// The words that trigger an entry: a list, or a text with commas.
 fn words(entry: &Map<String, Value>, names: &[&str]) -> Vec<String> {
     let all: Vec<&str> = match names.iter().find_map(|name| entry.get(*name)) {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),

@@ -1,8 +1,8 @@
-//! Characters of other programs: cards as SillyTavern and its kin write them, V1 (fields at the top), V2 and V3 (fields
-//! under `data`), and older ones of Pygmalion and text-generation-webui (`char_name`, `char_persona`), as JSON or inside
-//! a PNG or WebP (base64 of the JSON).
+//! Characters of other programs: cards as SillyTavern and similar programs write them, V1 (fields at the top), V2 and
+//! V3 (fields under `data`), and older ones of Pygmalion and text-generation-webui (`char_name`, `char_persona`), as
+//! JSON or inside a PNG or WebP (base64 of the JSON).
 //!
-//! Cards are written by many hands: what can be read of one is read, and what cannot is told.
+//! Cards are written by many hands: what can be read of one is read, and what cannot is reported.
 
 mod examples;
 mod fields;
@@ -34,7 +34,7 @@ use macros::fill;
 const MAX_JSON: usize = 16 << 20;
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
-/// Characters of the line that tells what a character is.
+/// Longest line that describes a character.
 const MAX_ABOUT: usize = 300;
 /// All texts of a card together, once names are put in.
 const MAX_FILLED: usize = 32 << 20;
@@ -84,7 +84,7 @@ pub(super) fn looks_like_card(bytes: &[u8]) -> bool {
 }
 
 /// Reads a card from the bytes of a PNG, of a WebP or of JSON. Its macros stay; see [`spoken`]. Where the
-/// card that counts is broken, an older one beside it is read, and that is told.
+/// card that counts is broken, an older one beside it is read, and that is reported.
 ///
 /// Errors ([`Cause::BadImport`](crate::error::Cause::BadImport)): too large, a cut picture, no card inside, base64 or
 /// JSON that is none, no name, or nothing that describes the character.
@@ -204,7 +204,7 @@ fn texts(persona: &Persona) -> impl Iterator<Item = &String> {
     [&persona.system, &persona.examples].into_iter().chain(&persona.greetings).chain(lore)
 }
 
-/// A character as it speaks with `user`: names in the place of `{{char}}`, `{{user}}` and their kin, and without notes
+/// A character as it speaks with `user`: names instead of `{{char}}`, `{{user}}` and similar macros, and without notes
 /// to whoever reads the card. Errors: with the names put in, its texts are larger than 32 MB.
 pub fn spoken(persona: &Persona, user: &str) -> Result<Persona> {
     let mut persona = persona.clone();
@@ -227,7 +227,7 @@ pub fn person_of(persona: &Persona) -> &'static str {
     if han { "用户" } else { "User" }
 }
 
-/// The first line that tells what a character is, with the names put in; no longer than a row shows.
+/// The first line that describes a character, with the names put in; no longer than a row shows.
 pub fn about(persona: &Persona, user: &str) -> String {
     let mut lines = [&persona.notes, &persona.system].into_iter().flat_map(|text| text.lines());
     let line = lines.find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -236,7 +236,7 @@ pub fn about(persona: &Persona, user: &str) -> String {
     fill(&line, called, user, &mut { MAX_FILLED }).unwrap_or(line)
 }
 
-/// Parts of a card that the studio has no use for; told, so that nobody misses them unknowingly.
+/// Parts of a card that the studio does not use; they are reported.
 fn unread(card: &Fields<'_>, unknown: &BTreeSet<String>) -> Result<Vec<Both>> {
     let mut out = Vec::new();
     if !card.text(&["post_history_instructions"])?.is_empty() {

@@ -46,7 +46,7 @@ fn is_book(top: &Map<String, Value>) -> bool {
     top.contains_key("entries") && !theirs.iter().any(|key| top.contains_key(*key))
 }
 
-/// A list of entries: each has words that call it up and a text, and nobody says it.
+/// A list of entries: each has trigger words and a text, and nobody says it.
 fn is_list(items: &[Value]) -> bool {
     let entry = |item: &Value| {
         let has = |keys: &[&str]| keys.iter().any(|key| item.get(*key).is_some());

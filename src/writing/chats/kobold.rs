@@ -1,4 +1,4 @@
-//! KoboldCpp's saves: one text in pieces, in which marks or names tell who speaks.
+//! KoboldCpp's saves: one text in pieces, in which marks or names say who speaks.
 
 use serde_json::{Map, Value};
 
@@ -76,7 +76,7 @@ fn marked(text: &str, talk: &mut Talk, reader: &mut Reader) -> Result<()> {
         };
         match role {
             Some(role) => talk.say(reader, role, "", before)?,
-            // What stands before the first mark is a greeting or a scene.
+            // What comes before the first mark is a greeting or a scene.
             None => talk.say(reader, Role::Assistant, "", before)?,
         }
         (role, rest) = (then, after);

@@ -1,4 +1,4 @@
-//! The words that stand for who speaks.
+//! The labels of speakers.
 
 use crate::domain::Role;
 
@@ -22,7 +22,7 @@ pub(super) fn is_generic(word: &str) -> bool {
 
 /// Longest word before a colon that may be a name, in letters.
 const LONGEST: usize = 40;
-/// What stands before a colon in texts, but speaks to nobody.
+/// Words before a colon that are not speakers.
 const NO_NAMES: [&str; 44] = [
     "note",
     "notes",

@@ -109,7 +109,7 @@ fn tavern(map: &Map<String, Value>, text: &Value, reader: &mut Reader) -> Result
         let shown = map.get("swipe_id").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
         let mut versions: Vec<String> =
             swipes.iter().map(|swipe| swipe.as_str().unwrap_or_default().to_owned()).collect();
-        // The message as it stands may have been edited since it was a swipe.
+        // The current message may have been edited since it was a swipe.
         match shown.filter(|n| *n < versions.len()) {
             Some(n) => (versions[n], said.shown) = (text.to_owned(), n),
             None => (said.shown, _) = (versions.len(), versions.push(text.to_owned())),

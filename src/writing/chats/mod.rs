@@ -142,7 +142,7 @@ impl Reader {
 #[derive(Default)]
 struct Talk {
     chat: ImportedChat,
-    /// The turn that the next one stands after.
+    /// The turn that the next one follows.
     last: Option<usize>,
 }
 
@@ -169,7 +169,7 @@ impl Talk {
         self.say_versions(reader, role, name, &[text], 0)
     }
 
-    /// Adds a turn with its versions at the end, in their order; what comes next stands after the shown one.
+    /// Adds a turn with its versions at the end, in their order; what comes next follows the shown one.
     fn say_versions(
         &mut self,
         reader: &mut Reader,

@@ -7,7 +7,7 @@ use crate::domain::Role;
 use crate::error::Result;
 use crate::writing::untrusted::wrong_type;
 
-/// What stands for the question before a greeting.
+/// The placeholder for the question before a greeting.
 const NO_QUESTION: &str = "<|BEGIN-VISIBLE-CHAT|>";
 
 /// The raw texts; those beside them, under `visible`, are HTML.

@@ -20,11 +20,11 @@ struct Label<'a> {
     role: Option<Role>,
 }
 
-/// Reads a chat whose turns begin with a line `## User` (Markdown) or `User:` (plain text). What stands before the
+/// Reads a chat whose turns begin with a line `## User` (Markdown) or `User:` (plain text). What comes before the
 /// first is the title and, in a quote or under `System:`, the system text.
 ///
 /// The form is ambiguous: a turn that itself holds a line `## User` is read as two, and whether `Note:` is a name is a
-/// guess. What was taken for a speaker, and what looks like one but was not, is told.
+/// guess. What was taken for a speaker, and what looks like one but was not, is reported.
 pub(super) fn read(text: &str, reader: &mut Reader) -> Result<()> {
     let lines: Vec<&str> = text.lines().collect();
     let code = code(&lines);

@@ -8,7 +8,7 @@ use super::message::{self, Said};
 use super::{Reader, Talk, content};
 use crate::error::Result;
 
-/// A message and what it stands after.
+/// A message and the one that it follows.
 struct Node<'a> {
     id: &'a str,
     parent: Option<&'a str>,

@@ -36,7 +36,7 @@ pub enum Check {
         min: usize,
         max: usize,
     },
-    /// The first line stands alone and has at most so many words (English) or characters (Chinese).
+    /// The first line is alone and has at most this many words (English) or characters (Chinese).
     Headline {
         words: usize,
         chars: usize,

@@ -1,4 +1,4 @@
-//! Checks: a finished text held against its form. Each finding says where, what, and what to ask the model so that it
+//! Checks of a finished text against its form. Each finding says where, what, and what to ask the model so that it
 //! writes that place again. A check that cannot tell says so instead of guessing.
 
 mod form;
@@ -56,9 +56,9 @@ impl Finding {
     }
 }
 
-/// Longest text that is looked at, in bytes; what lies behind is not.
+/// Longest text that is checked, in bytes; the rest is not.
 const MAX_TEXT: usize = 4 << 20;
-/// Findings that are told; a text with more is wrong altogether.
+/// Most findings that are reported; a text with more is wrong altogether.
 const MAX_FINDINGS: usize = 50;
 
 /// What is off in a text, in the order of the checks. `lang` is the language it should be in, which decides whether

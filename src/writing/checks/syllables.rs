@@ -1,8 +1,9 @@
 //! Syllables of a line. Chinese: one for each Han character. English: by rules on the spelling, with a list of
 //! words that the rules get wrong.
 //!
-//! Held against the CMU pronouncing dictionary, English is counted rightly for 97.8 % of the 10 000 most frequent words
-//! (from whose errors the list was chosen), and for 95.4 % of the next 6000, many of them names and abbreviations.
+//! Compared with the CMU pronouncing dictionary, English is counted correctly for 97.8 % of the 10 000 most frequent
+//! words (from whose errors the list was chosen), and for 95.4 % of the next 6000, many of them names and
+//! abbreviations.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -213,7 +214,7 @@ fn by_rules(w: &[u8]) -> usize {
     count.max(1) as usize
 }
 
-/// Whether the vowel at `at` begins a new syllable although a vowel stands before it.
+/// Whether the vowel at `at` begins a new syllable although a vowel comes before it.
 fn splits(w: &[u8], at: usize) -> bool {
     let n = w.len();
     let (a, b) = (w[at - 1], w[at]);

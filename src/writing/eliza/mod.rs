@@ -1,7 +1,7 @@
 //! ELIZA, the first program that held a conversation: J. Weizenbaum, "ELIZA - A Computer Program For the Study of
 //! Natural Language Communication Between Man And Machine", Communications of the ACM 9(1), 1966.
 //!
-//! One turn, as the paper tells it: words are normalised; the first clause that holds a keyword is kept; the keyword
+//! One turn, as in the paper: words are normalised; the first clause that holds a keyword is kept; the keyword
 //! of the highest rank leads; its decomposition patterns are tried in order, and the reassembly of the first that
 //! fits is used, each in its turn. Pronouns are swapped in what is quoted back. A remark on something of the person's
 //! own is remembered, and comes back when nothing else can be said and the turn's counter allows it.

@@ -31,7 +31,7 @@ impl Document {
     }
 
     /// A text as a person sees it: each line stays a line. Markdown's headings, lists and stresses are read. Each
-    /// picture stands below the line in which its passage ends.
+    /// picture is placed below the line in which its passage ends.
     pub fn from_page(title: &str, text: &str, pictures: &[Illustration], lang: Lang) -> Self {
         let below = |picture: &Illustration| {
             let (end, _) = picture.passage.find(text);

@@ -23,7 +23,7 @@ const EMU_HEIGHT: u64 = 8_000_000;
 const MAX_LEVEL: usize = 8;
 
 /// The document as the bytes of a `.docx`; the same document gives the same bytes. What XML may not hold (control
-/// characters) is left out; bytes that are no PNG are told by their description.
+/// characters) is left out; bytes that are not a PNG are replaced by their description.
 ///
 /// Errors: only if the archive cannot be put together (a document of more than 4 GB).
 pub fn to_docx(document: &Document) -> Result<Vec<u8>> {
@@ -34,7 +34,7 @@ pub fn to_docx(document: &Document) -> Result<Vec<u8>> {
     writer.blocks(&document.blocks, &Place::default());
 
     let failed = |e: &dyn std::fmt::Display| {
-        StudioError::other(Both::new("the DOCX could not be put together", "DOCX 无法生成")).with_details(e)
+        StudioError::other(Both::new("the DOCX could not be written", "DOCX 无法生成")).with_details(e)
     };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut add = |name: &str, bytes: &[u8]| -> Result<()> {
@@ -54,7 +54,7 @@ pub fn to_docx(document: &Document) -> Result<Vec<u8>> {
     Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
 }
 
-/// What a paragraph stands in.
+/// The containers of a paragraph.
 #[derive(Clone, Default)]
 struct Place {
     quotes: usize,
@@ -209,7 +209,7 @@ impl<'a> Writer<'a> {
         for item in items {
             let inside = Place { level, mark: None, ..place.clone() };
             let marked = Place { mark: Some(number), ..inside.clone() };
-            // The mark stands at the first paragraph, at an empty one where the item begins with something else.
+            // The mark is at the first paragraph, at an empty one where the item begins with something else.
             let rest = match item.split_first() {
                 Some((Block::Paragraph(text), rest)) => {
                     self.placed("ListParagraph", text, &marked);

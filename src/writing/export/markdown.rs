@@ -184,7 +184,7 @@ fn spans(spans: &[Span]) -> String {
 /// Nothing to the reader, and a mark of punctuation to the rules of emphasis.
 const GAP: &str = "<!-- -->";
 
-/// Whether marks would run into each other, or stand between punctuation inside and a letter outside, where CommonMark
+/// Whether marks would run into each other, or are between punctuation inside and a letter outside, where CommonMark
 /// does not see them; in Chinese, which has no spaces, that is common.
 fn needs_gap(before: &str, before_marked: bool, body: &str, marks: &str) -> bool {
     let marked = !marks.is_empty();

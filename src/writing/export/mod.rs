@@ -1,5 +1,5 @@
-//! Export: conversations and pages as files for other programs. A [`Document`] stands between: Markdown is read into
-//! it once, and each format is written from it.
+//! Export: conversations and pages as files for other programs. Markdown is parsed into a [`Document`] once, and each
+//! format is written from it.
 
 mod compose;
 mod direction;
@@ -26,6 +26,9 @@ use crate::error::Result;
 
 impl TextFormat {
     /// The file's bytes.
+    ///
+    /// # Errors
+    /// A DOCX that cannot be written (over 4 GB).
     pub fn write(self, document: &Document) -> Result<Vec<u8>> {
         match self {
             Self::Markdown => Ok(to_markdown(document).into_bytes()),

@@ -230,7 +230,7 @@ impl Builder {
         }
     }
 
-    /// A picture stands between paragraphs; in a heading or a table, and from elsewhere, it is a link.
+    /// A picture is a block between paragraphs; in a heading or a table, and from elsewhere, it is a link.
     fn picture(&mut self) {
         let Some((url, alt)) = self.image.take() else { return };
         let png = url

@@ -3,7 +3,7 @@
 use super::shared::{is_forbidden, is_safe_link, text_of};
 use crate::domain::document::{Block, Document, Span};
 
-/// The document as plain text. Turns stand after their speaker's name, pictures are named.
+/// The document as plain text. Turns follow their speaker's name, pictures are named.
 pub fn to_plain_text(document: &Document) -> String {
     let mut out = String::new();
     if !document.title.is_empty() {

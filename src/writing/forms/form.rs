@@ -12,7 +12,7 @@ use crate::lang::Lang;
 /// What a person put into the fields, by their ids. A choice is named by its id.
 pub type Values = BTreeMap<String, String>;
 
-/// A form. Names ending in `_zh` are the Chinese wording of what stands before.
+/// A form. Names ending in `_zh` are the Chinese wording of what comes before.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
@@ -214,7 +214,7 @@ impl Form {
         self.fields.iter().map(|f| (f.id.clone(), f.default(lang).into_owned())).collect()
     }
 
-    /// What a finished text is to be held against, for these fields. In a form with sections that is the whole text,
+    /// What a finished text is to be checked against, for these fields. In a form with sections that is the whole text,
     /// its sections put together below a title, not the outline.
     pub fn checks(&self, values: &Values, lang: Lang) -> Vec<Check> {
         let value = |id: &str| match values.get(id).map(|v| v.trim()).filter(|v| !v.is_empty()) {

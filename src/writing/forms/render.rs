@@ -33,6 +33,9 @@ impl Form {
     }
 
     /// The prompt for one section of an outline that a model wrote, in a form that [`has_sections`](Form::has_sections).
+    ///
+    /// # Errors
+    /// As for [`Self::render`].
     pub fn render_section(&self, values: &Values, lang: Lang, outline: &str, section: &str) -> Result<Prompt> {
         let more = [("outline", outline), ("section", section)];
         self.run(lang.pick(&self.section, &self.section_zh), values, lang, &more)

@@ -1,7 +1,7 @@
 //! Formulas: LaTeX's mathematics, read into a tree that can be drawn and put into words.
 //!
 //! Models write what they saw, not what a compiler would take, and half a formula while they write: reading never fails.
-//! A command that is not known stands as its name.
+//! An unknown command is shown as its name.
 
 mod plain;
 mod read;
@@ -22,7 +22,7 @@ pub enum Node {
     Sign(String, Class),
     /// Upright words.
     Words(String),
-    /// `∑`, `∫`, `lim`, `sin`. With `limits` its bounds stand above and below it where there is room.
+    /// `∑`, `∫`, `lim`, `sin`. With `limits` its bounds are above and below it in display style.
     Operator {
         text: String,
         big: bool,
@@ -82,7 +82,7 @@ pub enum Class {
     Comma,
 }
 
-/// How the cells of a grid stand.
+/// The alignment of a grid's cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Columns {
     Centre,
@@ -91,7 +91,7 @@ pub enum Columns {
     Pairs,
 }
 
-/// What stands above or below something, or around it.
+/// A decoration above, below or around something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// An accent above.

@@ -99,7 +99,7 @@ impl Reader {
         rows
     }
 
-    /// What stands side by side, up to what ends it.
+    /// What is side by side, up to what ends it.
     fn row(&mut self, end: End) -> Node {
         if self.depth >= DEEPEST {
             self.at = self.letters.len();
@@ -497,7 +497,7 @@ fn one(mut nodes: Vec<Node>) -> Node {
     }
 }
 
-/// A script belongs to what stands before it.
+/// A script belongs to what comes before it.
 fn attach(nodes: &mut Vec<Node>, up: bool, script: Node) {
     let base = nodes.pop().unwrap_or_else(|| Node::Row(Vec::new()));
     let (base, mut sub, mut sup) = match base {

@@ -1,4 +1,4 @@
-//! What LaTeX's commands stand for.
+//! The meaning of LaTeX's commands.
 
 use super::{Class, Node};
 
@@ -68,7 +68,7 @@ fn find(table: &'static str, name: &str) -> Option<&'static str> {
     None
 }
 
-/// The sign or operator that a command without arguments stands for.
+/// The sign or operator of a command without arguments.
 pub(super) fn command(name: &str) -> Option<Node> {
     let operator = |text: &str, big, limits| Some(Node::Operator { text: text.to_owned(), big, limits });
     if let Some(sign) = find(SUMS, name) {

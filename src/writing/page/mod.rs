@@ -1,4 +1,4 @@
-//! What a model reads to go on with a page: memory, the cards that are named, the author's note, and as much of the
+//! What a model reads to continue a page: memory, the cards that are named, the author's note, and as much of the
 //! text before the cursor as there is room for.
 //!
 //! ```text
@@ -26,7 +26,7 @@ const NEAR: usize = 4000;
 /// Tokens for the seams between the parts, which are counted one by one.
 const SEAMS: usize = 8;
 
-/// What stands between what is told and the text.
+/// The separator between the instructions and the text.
 const HEAD_END: &str = "***\n";
 /// Bytes of a token, at most about.
 const LETTERS: usize = 8;

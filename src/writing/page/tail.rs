@@ -32,7 +32,7 @@ pub fn fit(text: &str, room: usize, count: &mut dyn FnMut(&str) -> usize) -> (us
     let begin = line.unwrap_or(rounded);
     let begin = if begin + (text.len() - start) / 4 >= text.len() { start } else { begin };
     let kept = if begin == start { tokens } else { count(&text[begin..]) };
-    // What was not counted is told by the pace of what was.
+    // What was not counted is estimated from what was.
     let pace = tokens.max(1) as f64 / (text.len() - start).max(1) as f64;
     (begin, kept, (begin as f64 * pace).round() as usize)
 }

@@ -1,5 +1,5 @@
-//! The author's note in what a model writes: it stands in the middle of what is read, and small models write one of
-//! their own. It is for the writer, not for the story, and is taken out as it streams.
+//! The author's note in what a model writes: it is in the middle of the prompt, and small models write one of their
+//! own. It is for the writer, not for the story, and is taken out as it streams.
 
 /// How a note begins, in small letters; see [`super::note_of`].
 const BEGINS: [&str; 7] =

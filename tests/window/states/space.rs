@@ -177,7 +177,7 @@ fn elided(shape: &Shape, clip: Rect, choices: &[Rect], faults: &mut Vec<String>)
             // A page that begins with one of them has it for its own, and so has a character that is the example.
             let first = [T::PageBegin1, T::PageBegin2, T::PageBegin3, T::PersonaSystemHint];
             let is = |text: &T| Lang::ALL.iter().any(|lang| text.tr(*lang) == words);
-            let own = || T::ALL.iter().any(|text| is(text) && !first.contains(text));
+            let own = || T::all().any(|text| is(&text) && !first.contains(&text));
             let place = text.visual_bounding_rect();
             if !words.is_empty() && (choices.iter().any(|choice| choice.contains(place.center())) || own()) {
                 faults.push(format!("{words:?} is cut short at {}", short(place)));

@@ -1,8 +1,7 @@
 //! Models put together from files: one checkpoint, or a denoiser with its text encoders and VAE in files of their own.
 //!
-//! Files say what they hold by their tensors' names ([`layout`]), their sizes by shapes. What no shape tells (how a
-//! scheduler spreads its times, what the network predicts, how latents are scaled) follows from the family, unless a
-//! diffusers folder beside says it.
+//! Tensor names say which parts a file has ([`layout`]), shapes say their sizes. The rest (timestep spacing, prediction
+//! type, scaling of latents) follows from the family, unless a diffusers folder states it.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -68,7 +67,7 @@ impl Piece {
             Some(value) => Options::from_value(value, self.path()),
             None => {
                 let why = both!(
-                    "the shapes of its {role} are not known ones: its config.json is needed",
+                    "the shapes of its {role} are unknown: its config.json is needed",
                     "其 {role} 的形状不是已知的：需要它的 config.json"
                 );
                 Err(bad(self.path(), why))
@@ -169,14 +168,14 @@ pub fn open(files: &Checkpoint, read: Option<Header>) -> Result<Opened> {
     put_together(files, Arc::new(header), &[], from)
 }
 
-/// A diffusers folder that lacks parts, with those that were chosen for it; all else is its own.
+/// A diffusers folder with missing parts, and the parts that were chosen for it.
 pub(super) fn open_folder(files: &Checkpoint) -> Result<Opened> {
     let from = &Chosen::new(Some(&files.main))?;
     let place = |role: &str| files.main.join(role);
     let Some(net) = ["unet", "transformer"].map(place).into_iter().find(|place| weights_of(place).is_some()) else {
         return Err(bad(
             &files.main,
-            Both::new("its part unet or transformer is not there", "缺少部件 unet 或 transformer"),
+            Both::new("its unet or transformer folder is missing", "缺少部件 unet 或 transformer"),
         ));
     };
     let parts = ["text_encoder", "text_encoder_2", "text_encoder_3", "vae"].map(place);
@@ -337,7 +336,7 @@ fn draws(part: Part) -> bool {
     part.is_denoiser() || part.is_text_encoder() || part == Part::Vae
 }
 
-/// Refuses a part that a person named and that nothing was taken of; `left` are the pieces that found no use.
+/// Refuses a part that the person named and that was not used; `left` are the unused pieces.
 fn check_used(files: &Checkpoint, left: &[Piece], kind: &family::Variant) -> Result<()> {
     for path in files.parts.iter().take(files.named) {
         let of = |header: &Header| layout::parts(header).iter().filter(|found| draws(found.part)).count();
@@ -476,7 +475,7 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: &Chosen
             chosen.extend(at.map(|i| read.remove(i)));
         }
         (Family::Xl | Family::Sd3, _) => {
-            // The first of each width: what was named besides stands before the checkpoint's own.
+            // The first of each width: what was named besides comes before the checkpoint's own.
             for (width, piece) in std::mem::take(&mut read) {
                 if chosen.len() < 2 && chosen.iter().all(|(w, _)| *w != width) {
                     chosen.push((width, piece));
@@ -511,7 +510,7 @@ fn clips(pieces: &mut Vec<Piece>, family: Family, net: &NetConfig, from: &Chosen
             None if config.vocab_size < CLIP_VOCABULARY => {
                 let words = config.vocab_size;
                 let why = both!(
-                    "its text encoder has {words} words, CLIP has {CLIP_VOCABULARY}: a folder with its tokenizer is needed",
+                    "its text encoder has {words} tokens, CLIP has {CLIP_VOCABULARY}: a folder with its tokenizer is needed",
                     "其文本编码器有 {words} 个词，CLIP 有 {CLIP_VOCABULARY} 个：需要含有其分词器的文件夹"
                 );
                 return Err(bad(piece.path(), why));

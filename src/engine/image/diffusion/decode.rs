@@ -1,4 +1,4 @@
-//! The last stage: latents to a picture, in the memory that there is.
+//! The last stage: latents to a picture, in tiles where memory is short.
 
 use candle_core::{DType, Device, Tensor};
 
@@ -17,7 +17,7 @@ use crate::lang::both;
 /// Sides of tiles, in latents: what Stable Diffusion's autoencoder was made for, then what needs ever less memory.
 const TILES: [usize; 3] = [64, 32, 16];
 
-/// A VAE alone: all that is needed to make pictures of latents that are there already.
+/// A VAE alone, to decode kept latents.
 pub struct VaeOnly {
     vae: Vae,
     device: Device,
@@ -29,6 +29,10 @@ impl VaeOnly {
         memory::weights(Part::Vae, &opened.vae.1, Widths::FULL)
     }
 
+    /// Reads the VAE's weights.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or a cancel.
     pub fn load(opened: Opened, device: &Device, watch: &Watch) -> Stoppable<Self> {
         let (config, header) = opened.vae;
         let vae = weights::load(header, DType::F32, device, &watch.within("vae"), |vb| Vae::load(config, vb, false))?;
@@ -46,7 +50,7 @@ impl Diffusion {
     }
 }
 
-/// Makes pictures with a VAE.
+/// Decodes latents with a VAE.
 #[derive(Clone, Copy)]
 pub struct Decoder<'a> {
     vae: &'a Vae,
@@ -118,7 +122,7 @@ fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Stoppable<T>) 
     Err(first.map_or_else(|| Cause::EngineGone.into(), Stop::Failed))
 }
 
-/// Refuses a picture that is not made of numbers: it would be black, or worse.
+/// Refuses a picture with NaN or infinity: it would be black, or worse.
 fn check(pixels: &Tensor) -> Stoppable<()> {
     let numbers = pixels.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
     let bad = |part: &[f32]| job::check().map(|()| part.iter().filter(|x| !x.is_finite()).count());

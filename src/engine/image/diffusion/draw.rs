@@ -46,7 +46,7 @@ impl<'a> Drawing<'a> {
         self.plan.sampler()
     }
 
-    /// Predictions that had to be made again in full precision.
+    /// Predictions that overflowed and were recomputed in full precision.
     pub fn widened(&self) -> u32 {
         self.widened
     }
@@ -138,7 +138,7 @@ struct Guided<'a> {
     given: Given,
     rescale: f32,
     both: bool,
-    /// Both predictions as one batch, rather than in turns.
+    /// Both predictions as one batch, rather than one after the other.
     batched: bool,
     widened: u32,
 }

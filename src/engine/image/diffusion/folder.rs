@@ -64,17 +64,21 @@ pub fn is_whole(folder: &Path) -> Result<bool> {
     Ok(parts.iter().all(|part| weights_of(&folder.join(part)).is_some()))
 }
 
+/// Reads the headers and configurations of a diffusers folder; no weights.
+///
+/// # Errors
+/// Missing parts, an unknown family, or parts that do not fit together.
 pub fn open(folder: &Path) -> Result<Opened> {
     let index = options(&folder.join(INDEX))?;
     let family = family(&index)?;
     let part = |name: &str| -> Result<(Options, Header)> {
         let place = folder.join(name);
         if !place.is_dir() {
-            return Err(bad(folder, both!("its part {name} is not there", "缺少部件 {name}")));
+            return Err(bad(folder, both!("its folder {name} is missing", "缺少部件 {name}")));
         }
         Ok((options(&place.join("config.json"))?, component(&place)?))
     };
-    // Before anything large is read, each part is held against its configuration.
+    // Before anything large is read, each part is checked against its configuration.
     let check_tensors =
         |part, config: &Options, header: &Header| layout::part(header, part)?.check(header, header, &config.value());
     let mut clips = Vec::new();
@@ -150,7 +154,7 @@ pub(super) fn check(folder: &Path, net: &NetConfig, vae: &VaeConfig, text: usize
     let NetConfig::Unet(unet) = net else { return Ok(()) };
     if let Some(wanted) = unet.cross_attention_dim.iter().find(|n| **n != text) {
         let reason = both!(
-            "its UNet reads texts of width {wanted}, its encoder writes {text}",
+            "its UNet takes text embeddings of width {wanted}, its text encoder gives {text}",
             "其 UNet 读取宽度为 {wanted} 的文本，编码器输出的宽度为 {text}"
         );
         return Err(bad(folder, reason));
@@ -173,11 +177,11 @@ pub(super) fn check_vae(path: &Path, net: &NetConfig, vae: &VaeConfig) -> Result
     if channels != vae.latent_channels {
         let reason = match channels {
             9 => Both::new(
-                "it paints into pictures (9 channels): a model that draws from a prompt has 4",
+                "it is an inpainting model (9 channels): a text-to-image model has 4",
                 "它用于局部重绘（9 个通道）：按提示词绘图的模型为 4 个",
             ),
             8 => Both::new(
-                "it edits pictures (8 channels): a model that draws from a prompt has 4",
+                "it is an editing model (8 channels): a text-to-image model has 4",
                 "它用于编辑图片（8 个通道）：按提示词绘图的模型为 4 个",
             ),
             n => both!(

@@ -1,5 +1,4 @@
-//! What a job may ask of a model: known from headers and configurations, so that what cannot be done is refused before
-//! any weight is read.
+//! The limits of a model, from headers and configurations: jobs beyond them are refused before any weight is read.
 
 use super::net::NetConfig;
 use super::{Diffusion, Family, Opened};
@@ -11,7 +10,7 @@ use crate::error::{Cause, Result, StudioError};
 use crate::formats::Header;
 use crate::formats::memory::Need;
 
-/// What the limits follow from.
+/// The inputs of the limits.
 pub struct Limits<'a> {
     family: Family,
     clips: Vec<&'a ClipConfig>,
@@ -48,7 +47,7 @@ impl Limits<'_> {
     }
 
     /// Refuses sizes of no whole latents, sides that the denoiser has no places for, and a layer that the text encoders
-    /// have not got.
+    /// do not have.
     pub fn check(&self, params: &ImageParams) -> Result<()> {
         self.sizes().check(params.width, params.height)?;
         let layers = self.clips.iter().map(|clip| layers(self.family, clip)).min();

@@ -72,7 +72,7 @@ impl Family {
         }
     }
 
-    /// Whether the summary of its `i`-th CLIP goes through a projection.
+    /// Whether the pooled text of its `i`-th CLIP goes through a projection.
     fn projects(self, i: usize) -> bool {
         match self {
             Self::Sd3 => true,
@@ -81,7 +81,7 @@ impl Family {
         }
     }
 
-    /// Where a flow's levels lie; `None` for diffusion.
+    /// The spacing of a flow's sigmas; `None` for diffusion.
     fn flow(self) -> Option<FlowStart> {
         match self {
             Self::Sd | Self::Xl => None,
@@ -123,7 +123,7 @@ impl Family {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Predicts {
     AsConfigured,
-    /// Noise or velocity: to be found out with the weights.
+    /// Noise or velocity: decided once the weights are loaded.
     Unknown,
 }
 
@@ -151,8 +151,8 @@ impl Opened {
         Need::of(self.parts().map(|(part, header)| (part, memory::weights(part, header, widths))))
     }
 
-    /// What the text encoders' and the denoiser's weights are to be. Processors that multiply bf16 take half the time
-    /// and memory for it, others gain nothing; on a GPU FLUX and its kin leave the range of F16, which the UNets were
+    /// The type of the text encoders' and the denoiser's weights. Processors with bf16 matmuls need half the time and
+    /// memory for it, others gain nothing. On a GPU, FLUX and similar transformers overflow F16, which the UNets were
     /// published in.
     pub fn dtype(&self, chosen: Precision, device: &Device) -> Result<DType> {
         Ok(match chosen {
@@ -198,7 +198,7 @@ pub struct Diffusion {
     /// Where the denoiser came from: to tell what a step takes, and to read it again in full precision.
     source: (NetConfig, Header),
     dtype: DType,
-    /// The denoiser in full precision, read when half of it was not enough.
+    /// The denoiser in full precision, loaded when half precision overflowed.
     exact: OnceCell<(Net, Reservation)>,
     budget: Arc<MemoryBudget>,
     memory: Need,

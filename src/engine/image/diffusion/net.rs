@@ -57,7 +57,7 @@ pub struct Given {
 }
 
 impl Net {
-    /// Reads the weights of `header`: a UNet's become numbers, a transformer's may stay quantised.
+    /// Reads the weights of `header`: a UNet's are dequantised, a transformer's may stay quantised.
     pub fn load(config: NetConfig, header: Header, dtype: DType, device: &Device, watch: &Watch) -> Stoppable<Self> {
         let token = &watch.token;
         if let NetConfig::Unet(config) = config {
@@ -74,7 +74,7 @@ impl Net {
         })
     }
 
-    /// Whether it takes the guidance as a number, instead of being asked twice.
+    /// Whether the guidance scale is an input of the network, instead of a second prediction.
     pub fn takes_guidance(&self) -> bool {
         match self {
             Self::Unet(net) => net.config().time.cond_proj_dim.is_some(),

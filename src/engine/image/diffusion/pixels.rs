@@ -1,4 +1,4 @@
-//! Latents to pixels: previews in an instant, and the picture itself.
+//! Latents to pixels: quick previews, and the picture itself.
 
 use candle_core::{Device, Result, Tensor};
 
@@ -7,7 +7,7 @@ use crate::engine::image::nets::preview::{LatentKind, latents_to_rgb};
 use crate::engine::image::nets::taesd::Taesd;
 use crate::engine::kernels::cpu::for_rows;
 
-/// `[1, 3, H, W]` in -1..1 to an opaque picture; what lies beyond is cut off.
+/// `[1, 3, H, W]` in -1..1 to an opaque picture; values beyond are clamped.
 pub fn to_picture(x: &Tensor) -> Result<Picture> {
     let (_, _, height, width) = x.dims4()?;
     let planes = x.to_dtype(candle_core::DType::F32)?.flatten_all()?.to_vec1::<f32>()?;

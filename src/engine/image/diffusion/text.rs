@@ -1,4 +1,4 @@
-//! What a prompt becomes for the UNet.
+//! From prompts to the denoiser's conditioning.
 
 use candle_core::{DType, Device, Tensor};
 
@@ -165,7 +165,7 @@ impl Diffusion {
     }
 }
 
-/// A prompt without its marks of emphasis, for encoders that know none.
+/// A prompt without its emphasis syntax, for encoders without weights.
 fn plain(parts: &[PromptPart]) -> String {
     let text = |part: &PromptPart| match part {
         PromptPart::Text { text, .. } => text.clone(),

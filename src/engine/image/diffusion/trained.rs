@@ -1,4 +1,4 @@
-//! How a denoiser was trained, where its tensors or its weights tell it, as settings of its scheduler.
+//! How a denoiser was trained, as far as its tensors show it, as settings of its scheduler.
 
 use candle_core::{DType, Device, Tensor};
 

@@ -105,7 +105,7 @@ impl FeedForward {
     }
 }
 
-/// A norm over each head's numbers.
+/// A norm over each head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeadNorm {
     Rms,
@@ -222,7 +222,7 @@ impl Stream {
     }
 }
 
-/// The last layer: a norm that the condition scales and shifts, then the numbers of each patch.
+/// The last layer: a norm that the condition scales and shifts, then a linear layer to the values of each patch.
 pub(super) struct Last {
     modulation: Modulation,
     out: Projection,

@@ -1,4 +1,4 @@
-//! The networks of the picture families, each in a file that can be held against its paper: text encoders, denoisers,
+//! The networks of the picture families, each in a file that can be compared with its paper: text encoders, denoisers,
 //! autoencoders. All of them take their weights by the names that diffusers and transformers give them.
 
 pub mod clip;

@@ -1,4 +1,4 @@
-//! A network's `config.json`, key by key: what the reference reads is read, what we cannot do is refused by name.
+//! A network's `config.json`, key by key. Keys of the reference that are not supported are refused by name.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::error::{Cause, Result, StudioError};
 use crate::formats::file::{bad, damaged};
 use crate::lang::Both;
 
-/// Larger than any size in a known model, and small enough that products of a few stay in 64 bits.
+/// Larger than any size in a known model, and small enough that products of a few fit 64 bits.
 const LARGEST: usize = 1 << 20;
 
 /// The keys of one configuration. A missing key and `null` both mean the reference's default.
@@ -68,7 +68,7 @@ impl Options {
         Some(Self { path: self.path.clone(), map })
     }
 
-    /// "This configuration cannot be": its file, the key and why.
+    /// The error of an invalid configuration: its file, the key and why.
     pub fn bad(&self, name: &str, why: &str) -> StudioError {
         let (seen, kind) = match self.map.get(name) {
             Some(value) => (format!("{name} is {value}, {why}"), format!("配置中 {name} 的值 {value} 不能使用")),
@@ -77,12 +77,22 @@ impl Options {
         damaged(&self.path, seen, &kind)
     }
 
-    /// "This may well be a model, but not one that we run."
+    /// The error of a valid configuration that is not supported.
+    /// `supported` lists values; see [`Self::unsupported_but`] for a description.
     pub fn unsupported(&self, name: &str, supported: &str) -> StudioError {
-        let value = self.map.get(name).map_or_else(|| "null".to_owned(), Value::to_string);
-        Cause::UnsupportedOption { option: name.to_owned(), value, supported: supported.to_owned() }.into()
+        self.unsupported_but(name, Both::same(supported))
     }
 
+    /// The same where words describe what is supported.
+    pub fn unsupported_but(&self, name: &str, supported: Both) -> StudioError {
+        let value = self.map.get(name).map_or_else(|| "null".to_owned(), Value::to_string);
+        Cause::UnsupportedOption { option: name.to_owned(), value, supported }.into()
+    }
+
+    /// A whole number; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type, or more than 2^20.
     pub fn usize(&self, name: &str, default: usize) -> Result<usize> {
         Ok(self.optional_usize(name)?.unwrap_or(default))
     }
@@ -97,6 +107,10 @@ impl Options {
         number.ok_or_else(|| self.bad(name, &format!("which is not a whole number of at most {LARGEST}")))
     }
 
+    /// A finite number; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type.
     pub fn f64(&self, name: &str, default: f64) -> Result<f64> {
         Ok(self.optional_f64(name)?.unwrap_or(default))
     }
@@ -106,11 +120,19 @@ impl Options {
         value.as_f64().filter(|n| n.is_finite()).map(Some).ok_or_else(|| self.bad(name, "which is not a number"))
     }
 
+    /// A flag; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type.
     pub fn bool(&self, name: &str, default: bool) -> Result<bool> {
         let Some(value) = self.get(name) else { return Ok(default) };
         value.as_bool().ok_or_else(|| self.bad(name, "which is neither true nor false"))
     }
 
+    /// A string; `default` where it is missing.
+    ///
+    /// # Errors
+    /// Another type.
     pub fn text<'a>(&'a self, name: &str, default: &'a str) -> Result<&'a str> {
         let Some(value) = self.get(name) else { return Ok(default) };
         value.as_str().ok_or_else(|| self.bad(name, "which is not a word"))

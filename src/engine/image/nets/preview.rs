@@ -1,9 +1,8 @@
 //! A picture of each step without a network: latents to red, green and blue by one 4x3 (or 16x3) matrix.
 //!
-//! The factors are least-squares fits of decoded pictures to latents, an idea of keturn's ("Decoding latents to RGB
-//! without upscaling", Hugging Face forum, 2022), and by now facts that circulate in every studio: these are the figures
-//! in ComfyUI's `comfy/latent_formats.py` (read in November 2026). None of the autoencoders' weights are at hand here to
-//! fit our own.
+//! The factors are least-squares fits of decoded pictures to latents, by keturn ("Decoding latents to RGB
+//! without upscaling", Hugging Face forum, 2022), and are widely used: these are the values of ComfyUI's
+//! `comfy/latent_formats.py` (read in November 2026). The autoencoders' weights were not available to fit our own.
 
 use candle_core::{DType, Result, Tensor, bail};
 

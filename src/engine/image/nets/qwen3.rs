@@ -38,11 +38,15 @@ pub struct Qwen3Config {
 }
 
 impl Qwen3Config {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let heads = o.usize("num_attention_heads", 32)?;
         let kv_heads = if o.is_null("num_key_value_heads") { heads } else { o.usize("num_key_value_heads", 32)? };
@@ -120,7 +124,7 @@ pub struct Qwen3 {
 }
 
 impl Qwen3 {
-    /// Weights by transformers' names, with or without `model.` before them. The token is looked at before each layer.
+    /// Weights by transformers' names, with or without `model.` before them. Checks the cancel token before each layer.
     pub fn load(config: Qwen3Config, weights: &Weights, cancel: &CancelToken) -> std::result::Result<Self, Stop> {
         let inner = weights.pp("model");
         let inner = if inner.contains("embed_tokens.weight") { inner } else { weights.clone() };
@@ -138,8 +142,8 @@ impl Qwen3 {
         &self.config
     }
 
-    /// `ids` `[B, L]` u32 without padding -> the state before the last layer, `[B, L, hidden_size]`. The token is looked
-    /// at before each layer.
+    /// `ids` `[B, L]` u32 without padding -> the state before the last layer, `[B, L, hidden_size]`. Checks the cancel
+    /// token before each layer.
     pub fn forward(&self, ids: &Tensor, cancel: &CancelToken) -> std::result::Result<Tensor, Stop> {
         let mut x = embed(&self.words, ids)?;
         let rope = self.rope(x.dim(1)?)?;
@@ -161,7 +165,7 @@ impl Qwen3 {
         Rope::new(&angles, dim / 2, Pairs::Halves, self.words.device())
     }
 
-    /// Hides what lies `size` tokens back and further, `[1, 1, l, l]`.
+    /// Masks tokens that are `size` or more tokens back, `[1, 1, l, l]`.
     fn hidden_bias(&self, l: usize, size: usize) -> Candle<Tensor> {
         let seen = |query: usize, key: usize| key + size > query;
         let bias = (0..l).flat_map(|q| (0..l).map(move |k| if seen(q, k) { 0.0 } else { f32::MIN })).collect();
@@ -218,13 +222,13 @@ impl Layer {
     }
 }
 
-/// Each head's `size` numbers normalised for themselves.
+/// A norm over each head of `size` values.
 pub(super) fn per_head(norm: &RmsNorm, x: &Tensor, size: usize) -> Candle<Tensor> {
     let (b, l, width) = x.dims3()?;
     norm.forward(&x.reshape((b, l, width / size, size))?)?.reshape((b, l, width))
 }
 
-/// Each head of keys or values as often as there are heads of queries that share it.
+/// Repeats each key or value head for the query heads that share it.
 fn shared(x: &Tensor, config: &Qwen3Config) -> Candle<Tensor> {
     let (times, size) = (config.heads / config.kv_heads, config.head_dim);
     if times == 1 {

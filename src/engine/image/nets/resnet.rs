@@ -12,11 +12,11 @@ pub struct ResnetKind {
     pub groups: usize,
     pub eps: f64,
     pub activation: Activation,
-    /// Numbers of the time's embedding; `None` in an autoencoder.
+    /// Width of the time embedding; `None` in an autoencoder.
     pub time: Option<usize>,
     /// The time scales and shifts after the second norm, instead of being added before it.
     pub scale_shift: bool,
-    /// Divides the sum of the two ways.
+    /// Divisor of the sum of both branches.
     pub out_scale: f64,
 }
 
@@ -93,6 +93,7 @@ impl Norm {
         Ok(Self { norm: GroupNorm::load(vb, groups, channels, eps)?, activation })
     }
 
+    /// `x` `[B, H, W, C]` -> the same shape.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self.activation {
             Activation::Silu => self.norm.forward_silu(x),

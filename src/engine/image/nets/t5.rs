@@ -15,6 +15,7 @@ use super::weights::{Projection, Weights};
 use crate::engine::kernels::{Activation, Attend, RmsNorm, attention};
 use crate::engine::{CancelToken, Stop};
 use crate::error::Result;
+use crate::lang::Both;
 
 /// `config.json`, with the reference's defaults (transformers 5.23).
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +23,7 @@ pub struct T5Config {
     pub vocab_size: usize,
     /// Width of the embeddings.
     pub d_model: usize,
-    /// Width of a head; heads together may be wider or narrower than `d_model`.
+    /// Head dimension; heads together may be wider or narrower than `d_model`.
     pub d_kv: usize,
     pub d_ff: usize,
     pub layers: usize,
@@ -37,11 +38,15 @@ pub struct T5Config {
 }
 
 impl T5Config {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         // transformers reads its common names as other words for T5's own.
         let size = |name: &str, alias: &str, default| o.usize(name, o.usize(alias, default)?);
@@ -51,7 +56,10 @@ impl T5Config {
             return Err(o.bad("num_heads", "and attention needs at least one head of one number"));
         }
         if o.bool("is_decoder", false)? {
-            return Err(o.unsupported("is_decoder", "false: pictures take the encoder alone"));
+            return Err(o.unsupported_but(
+                "is_decoder",
+                Both::new("false: picture models use the encoder only", "false：图片模型只用编码器"),
+            ));
         }
         let buckets = o.usize("relative_attention_num_buckets", 32)?;
         let max_distance = o.usize("relative_attention_max_distance", 128)?;
@@ -63,7 +71,12 @@ impl T5Config {
         let (gated, name) = word.strip_prefix("gated-").map_or((false, word), |name| (true, name));
         // "gated-gelu" means the tanh approximation, a plain "gelu" the exact one.
         let name = if gated && name == "gelu" { "gelu_new" } else { name };
-        let known = "relu, gelu, gelu_new, silu, quick_gelu or mish, with or without gated- before it";
+        let known = || {
+            Both::new(
+                "relu, gelu, gelu_new, silu, quick_gelu or mish, with or without the prefix gated-",
+                "relu、gelu、gelu_new、silu、quick_gelu 或 mish，可加前缀 gated-",
+            )
+        };
         Ok(Self {
             vocab_size: o.usize("vocab_size", 32_128)?,
             d_model: size("d_model", "hidden_size", 512)?,
@@ -74,7 +87,7 @@ impl T5Config {
             buckets,
             max_distance,
             layer_norm_epsilon: o.f64("layer_norm_epsilon", 1e-6)?,
-            activation: Activation::parse(name).ok_or_else(|| o.unsupported("feed_forward_proj", known))?,
+            activation: Activation::parse(name).ok_or_else(|| o.unsupported_but("feed_forward_proj", known()))?,
             gated,
         })
     }
@@ -91,8 +104,8 @@ pub struct T5 {
 }
 
 impl T5 {
-    /// Weights by transformers' names: `shared` or `encoder.embed_tokens`, `encoder.block.N...`. The token is looked
-    /// at before each block.
+    /// Weights by transformers' names: `shared` or `encoder.embed_tokens`, `encoder.block.N...`. Checks the cancel
+    /// token before each block.
     pub fn load(config: T5Config, weights: &Weights, cancel: &CancelToken) -> std::result::Result<Self, Stop> {
         let encoder = weights.pp("encoder");
         let shape = (config.vocab_size, config.d_model);
@@ -121,7 +134,7 @@ impl T5 {
         &self.config
     }
 
-    /// `ids` `[B, L]` u32, padded to the pipeline's length -> `[B, L, d_model]`. The token is looked at before each
+    /// `ids` `[B, L]` u32, padded to the pipeline's length -> `[B, L, d_model]`. Checks the cancel token before each
     /// block.
     pub fn forward(&self, ids: &Tensor, cancel: &CancelToken) -> std::result::Result<Tensor, Stop> {
         let mut x = embed(&self.words, ids)?;

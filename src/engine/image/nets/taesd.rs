@@ -10,6 +10,7 @@ use serde_json::json;
 use super::options::Options;
 use crate::engine::kernels::{Activation, Conv2d, ConvShape, channels_first, channels_last, upsample_nearest};
 use crate::error::Result;
+use crate::lang::Both;
 
 /// The decoder's part of an `AutoencoderTiny`'s `config.json`, with the reference's defaults (diffusers 0.42).
 #[derive(Clone, Debug, PartialEq)]
@@ -26,12 +27,12 @@ pub struct TaesdConfig {
 }
 
 impl TaesdConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
-    /// Of options that are already parsed.
+    /// From parsed options.
     pub fn read(o: &Options) -> Result<Self> {
         let blocks = o.usizes("num_decoder_blocks", &[3, 3, 3, 1])?;
         let n = blocks.len();
@@ -39,7 +40,10 @@ impl TaesdConfig {
         let block_out_channels = o.counted("decoder_block_out_channels", sizes, n)?;
         // The reference's layers do not change their channels, though its configuration could say so.
         if n == 0 || n > 16 || block_out_channels.iter().any(|c| *c == 0 || *c != block_out_channels[0]) {
-            return Err(o.unsupported("decoder_block_out_channels", "1 to 16 equal sizes"));
+            return Err(o.unsupported_but(
+                "decoder_block_out_channels",
+                Both::new("1 to 16 equal sizes", "1 到 16 个相同的值"),
+            ));
         }
         o.only("upsample_fn", &[json!("nearest")])?;
         o.only("act_fn", &["relu", "silu", "swish", "mish", "gelu"].map(|n| json!(n)))?;

@@ -16,14 +16,14 @@ use crate::engine::kernels::{LayerNorm, Linear, RmsNorm};
 #[derive(Clone)]
 pub struct Weights {
     backing: Backing,
-    /// The names walked so far, each with a dot behind it.
+    /// The path of names so far, each followed by a dot.
     prefix: String,
 }
 
 #[derive(Clone)]
 enum Backing {
     Dense(VarBuilder<'static>),
-    /// Quantised matrices stay so, the rest becomes numbers.
+    /// Quantised matrices stay quantised, the rest is converted.
     Packed {
         reader: Arc<TensorReader>,
         dtype: DType,
@@ -38,7 +38,7 @@ impl From<VarBuilder<'static>> for Weights {
 }
 
 impl Weights {
-    /// Those of a GGUF file; what becomes numbers gets the type `dtype` (f32 on the CPU).
+    /// Those of a GGUF file; tensors that are converted get the type `dtype` (f32 on the CPU).
     pub fn packed(reader: Arc<TensorReader>, dtype: DType, device: &Device) -> Self {
         Self { backing: Backing::Packed { reader, dtype, device: device.clone() }, prefix: String::new() }
     }
@@ -78,7 +78,7 @@ impl Weights {
         }
     }
 
-    /// One tensor as numbers, of exactly this shape.
+    /// One dense tensor, of exactly this shape.
     pub fn get(&self, shape: impl Into<Shape>, name: &str) -> Result<Tensor> {
         let shape = shape.into();
         match &self.backing {
@@ -133,16 +133,16 @@ impl Weights {
     }
 }
 
-/// `x W^T + b`, the matrix as numbers or quantised.
+/// `x W^T + b`, the matrix dense or quantised.
 pub enum Projection {
     Dense(Linear),
-    /// On the CPU: becomes numbers for each use. For the hundreds of rows of a picture the product outweighs that by
-    /// far, and unlike a product of quantised numbers it rounds nothing else: the result is the reference's.
+    /// On the CPU: dequantised for each use. For the hundreds of rows of a picture the matmul takes far longer than
+    /// that, and activations are not quantised: the result is the reference's.
     Packed {
         weight: Arc<QTensor>,
         bias: Option<Tensor>,
     },
-    /// On a GPU: candle's product, which reads the quantised blocks.
+    /// On a GPU: candle's matmul, which reads the quantised blocks.
     Device {
         weight: QMatMul,
         bias: Option<Tensor>,
@@ -155,7 +155,7 @@ impl Projection {
         if device.is_cpu() {
             return Ok(Self::Packed { weight: Arc::new(weight), bias });
         }
-        // Numbers that are not quantised at all: QMatMul would widen them to f32.
+        // Dense weights: QMatMul would upcast them to f32.
         if weight.dtype().block_size() == 1 {
             return Ok(Self::Dense(Linear::new(&weight.dequantize(&device)?.to_dtype(dtype)?, bias)?));
         }

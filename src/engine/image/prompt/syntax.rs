@@ -13,7 +13,7 @@ const DEPTH: usize = 256;
 const QUOTE: usize = 60;
 const NOTES: usize = 8;
 
-/// `prompt` without the syntax; each thing that was taken out is told in `notes`.
+/// `prompt` without the syntax; each thing that was taken out is reported in `notes`.
 pub fn without(prompt: &str, notes: &mut Vec<Both>) -> String {
     let mut found = Vec::new();
     let text = without_networks(prompt, &mut found);
@@ -150,7 +150,7 @@ fn without_changes(prompt: &str, notes: &mut Vec<Both>) -> String {
                     let drawn = drawn.to_owned();
                     text.truncate(open.at);
                     text.push_str(&drawn);
-                    // What it holds is told with it.
+                    // What it holds is reported with it.
                     notes.truncate(open.notes);
                     notes.push(changed(&prompt[open.from..=from], &drawn, why));
                     continue;

@@ -19,6 +19,10 @@ pub fn unread(path: &Path, seen: impl Display) -> StudioError {
     file::damaged(path, seen, "分词器文件已损坏或无法识别")
 }
 
+/// The bytes of a tokenizer file.
+///
+/// # Errors
+/// A missing file, one that is not a file, or one larger than 64 MiB.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     let about = path.metadata().map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => Cause::FileMissing { path: path.to_owned() }.into(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::super::nets::options::Options;
 use crate::domain::Sampler;
 use crate::error::Result;
+use crate::lang::Both;
 
 /// What the network's output means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Prediction {
     Flow,
 }
 
-/// Where the steps' times lie between the training's.
+/// Timestep spacing: where the steps' times are among the training's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
     /// From the last time to the first, both included.
@@ -38,7 +39,7 @@ pub enum Betas {
     Cosine,
 }
 
-/// How a flow's times are bent towards noise for larger pictures.
+/// How a flow's times are shifted towards noise for larger pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlowShift {
     pub shift: f64,
@@ -96,6 +97,10 @@ const KNOWN: &str = "EulerDiscrete, EulerAncestralDiscrete, HeunDiscrete, KDPM2D
                      DDIM, PNDM, UniPCMultistep, LCM, FlowMatchEulerDiscrete, FlowMatchHeunDiscrete";
 
 impl SchedulerConfig {
+    /// Parses `scheduler_config.json`; `path` is for the error, `chosen` as for [`Self::read`].
+    ///
+    /// # Errors
+    /// Invalid JSON, or values that are not supported.
     pub fn parse(text: &str, path: &Path, chosen: Sampler) -> Result<Self> {
         Self::read(&Options::parse(text, path)?, chosen)
     }
@@ -171,7 +176,9 @@ impl SchedulerConfig {
         };
         let order = o.usize("solver_order", 2)?;
         if !(1..=3).contains(&order) || (order == 3 && sampler != Sampler::UniPc) {
-            return Err(o.unsupported("solver_order", "1 and 2; for UniPC also 3"));
+            return Err(
+                o.unsupported_but("solver_order", Both::new("1 and 2; for UniPC also 3", "1、2；UniPC 还可为 3"))
+            );
         }
         Ok(Self {
             sampler,

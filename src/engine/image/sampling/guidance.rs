@@ -11,7 +11,7 @@ pub fn guide(with: &[f32], without: &[f32], scale: f32) -> Vec<f32> {
 }
 
 /// Brings `guided` part of the way (`by`, 0 to 1) back to the spread of the prompt's own prediction `with`, against
-/// pictures that burn out (Lin et al. 2023, arXiv 2305.08891, section 3.4).
+/// overexposure (Lin et al. 2023, arXiv 2305.08891, section 3.4).
 pub fn rescale(guided: &mut [f32], with: &[f32], by: f32) {
     let ratio = deviation(with) / deviation(guided);
     if ratio.is_finite() {

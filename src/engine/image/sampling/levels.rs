@@ -22,6 +22,7 @@ pub struct Training {
 }
 
 impl Training {
+    /// The levels of the training's times, 0 to `train_steps - 1`.
     pub fn new(config: &SchedulerConfig) -> Self {
         let n = config.train_steps;
         let (start, end) = (config.beta_start, config.beta_end);
@@ -98,7 +99,7 @@ fn zero_terminal_snr(betas: &mut [f64]) {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Levels {
     pub sigmas: Vec<f64>,
-    /// What the network is told at each.
+    /// The time that the network gets at each.
     pub times: Vec<f64>,
 }
 
@@ -191,7 +192,7 @@ pub struct FlowRun {
     pub start: FlowStart,
 }
 
-/// Where the levels lie before they are shifted.
+/// The levels before the shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlowStart {
     /// Between the scheduler's own ends, both included (Stable Diffusion 3).

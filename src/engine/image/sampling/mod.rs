@@ -1,4 +1,4 @@
-//! Noise schedules, samplers and noise sources of diffusion and flow models, each held to its reference
+//! Noise schedules, samplers and noise sources of diffusion and flow models, each tested against its reference
 //! (`tests/pictures/sampling.rs`; diffusers 0.42).
 //!
 //! ```text
@@ -6,7 +6,7 @@
 //! noise -> Plan::run(model, noise source, token) -> latents
 //!             each step: Denoiser::predict(x as trained, time) -> prediction -> clean picture -> the sampler's rule
 //! ```
-//! All arithmetic on latents is f32 on the CPU, with the factors in f64: a latent has few numbers, and the result is
+//! All arithmetic on latents is f32 on the CPU, with the factors in f64: latents have few values, and the result is
 //! the same whatever the network ran on.
 
 mod beta;
@@ -27,7 +27,7 @@ pub use config::{Prediction, SchedulerConfig, Spacing};
 pub use levels::{FlowRun, FlowStart, Levels, Training};
 pub use rng::TorchRng;
 
-/// The network, with whatever guides it.
+/// The network, with guidance.
 pub trait Denoiser {
     /// What it predicts for `x` (as in training) at `time`; the answer is as long as `x`.
     fn predict(&mut self, x: &[f32], time: f64) -> Stoppable<Vec<f32>>;
@@ -59,7 +59,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// `flow` is needed by flow models only. Errors: a sampler that the kind of model has not got, and more steps than
+    /// `flow` is needed by flow models only. Errors: a sampler that the kind of model does not have, and more steps than
     /// the training had.
     pub fn new(config: SchedulerConfig, schedule: Schedule, steps: usize, flow: Option<FlowRun>) -> Checked<Self> {
         let sampler = config.sampler;
@@ -100,7 +100,7 @@ impl Plan {
     }
 
     /// From noise `x` (N(0, 1)) to the latents of a picture, in place. After each step `each` gets how many are done
-    /// and the clean latents foreseen. On an error `x` is as it was before the step that failed.
+    /// and the clean latents predicted. On an error `x` is as it was before the step that failed.
     pub fn run(
         &self,
         x: &mut [f32],
@@ -169,7 +169,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The clean latents foreseen from `x` at a level (see [`levels`]) and its time.
+    /// The clean latents predicted from `x` at a level (see [`levels`]) and its time.
     fn clean(&mut self, x: &[f32], sigma: f64, time: f64) -> Stoppable<Vec<f32>> {
         if self.plan.flow {
             let out = self.raw(x, time)?;
@@ -186,7 +186,7 @@ impl Walk<'_> {
     }
 }
 
-/// `a x + b y`, number by number.
+/// `a x + b y`, element by element.
 fn mix(x: &[f32], a: f64, y: &[f32], b: f64) -> Vec<f32> {
     x.iter().zip(y).map(|(x, y)| (a * f64::from(*x) + b * f64::from(*y)) as f32).collect()
 }

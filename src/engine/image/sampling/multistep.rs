@@ -13,6 +13,7 @@ fn lambda(sigma: f64) -> f64 {
     -sigma.ln()
 }
 
+/// DPM++ 2M and 2M SDE: runs all steps on `x` in place. `each` gets the steps done and the predicted clean latents.
 pub fn dpm_pp(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let config = &walk.plan.config;
     let (order, noisy) = (config.order, config.sampler == Sampler::DpmPp2MSde);
@@ -46,12 +47,13 @@ pub fn dpm_pp(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32]
     Ok(())
 }
 
-/// A clean picture foreseen earlier, and its level's lambda.
+/// A clean picture predicted earlier, and its level's lambda.
 struct Seen {
     clean: Vec<f32>,
     lambda: f64,
 }
 
+/// UniPC: runs all steps on `x` in place; `each` as in [`dpm_pp`].
 pub fn unipc(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let config = &walk.plan.config;
     let sigmas = &walk.plan.levels.sigmas;
@@ -91,7 +93,7 @@ struct Bend {
 }
 
 impl Bend {
-    /// `x` is at `from`, where the newest of `seen` was foreseen; `arrived` is what was foreseen at `to`, where the
+    /// `x` is at `from`, where the newest of `seen` was predicted; `arrived` is what was predicted at `to`, where the
     /// step is corrected rather than predicted.
     fn run(&self, x: &[f32], seen: &[Seen], arrived: Option<&[f32]>) -> Vec<f32> {
         let newest = &seen[seen.len() - 1];

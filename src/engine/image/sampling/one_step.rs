@@ -1,10 +1,11 @@
-//! Samplers that look back on nothing: Euler, Euler a, Heun, DPM2 (Karras et al. 2022 and k-diffusion's use of it), and
-//! DPM++ SDE (Lu et al. 2022, arXiv 2211.01095).
+//! Samplers without memory of earlier steps: Euler, Euler a, Heun, DPM2 (Karras et al. 2022 and k-diffusion's use of
+//! it), and DPM++ SDE (Lu et al. 2022, arXiv 2211.01095).
 
 use super::{Walk, mix};
 use crate::domain::Sampler;
 use crate::engine::Stoppable;
 
+/// Runs all steps on `x` in place. `each` gets the steps done and the predicted clean latents.
 pub fn run(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     for step in 0..walk.plan.levels.times.len() {
         walk.step = step;

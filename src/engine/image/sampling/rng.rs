@@ -20,6 +20,7 @@ pub struct TorchRng {
 }
 
 impl TorchRng {
+    /// A generator seeded with the low 32 bits of `seed`.
     pub fn new(seed: u64) -> Self {
         let mut state = [0u32; N];
         state[0] = seed as u32;

@@ -39,7 +39,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Clean picture and noise foreseen from `x` (scaled as in training).
+    /// Clean picture and noise predicted from `x` (scaled as in training).
     fn parts(&mut self, x: &[f32], time: f64) -> Stoppable<(Vec<f32>, Vec<f32>)> {
         let a = self.alpha(time);
         let (picture, noise) = (a.sqrt(), (1.0 - a).sqrt());
@@ -57,6 +57,7 @@ impl Walk<'_> {
     }
 }
 
+/// DDIM: runs all steps on `x` in place. `each` gets the steps done and the predicted clean latents.
 pub fn ddim(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let times = &walk.plan.levels.times;
     let stride = (walk.plan.config.train_steps / times.len()) as f64;
@@ -127,6 +128,7 @@ fn plms_step(walk: &Walk, x: &[f32], out: &[f32], (time, next): (f64, f64)) -> V
     mix(x, (a_next / a).sqrt(), &eps, -(a_next - a) / under)
 }
 
+/// LCM: runs all steps on `x` in place; `each` as in [`ddim`].
 pub fn lcm(walk: &mut Walk, x: &mut [f32], each: &mut dyn FnMut(usize, &[f32])) -> Stoppable<()> {
     let times = &walk.plan.levels.times;
     for (step, &time) in times.iter().enumerate() {

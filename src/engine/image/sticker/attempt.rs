@@ -82,7 +82,7 @@ struct Walk<'a, 'b> {
 }
 
 impl Walk<'_, '_> {
-    /// Takes `steps`, counted from 0, and gives what is foreseen after the last. A `hidden` one is not shown.
+    /// Takes `steps`, counted from 0, and gives what is predicted after the last. A `hidden` one is not shown.
     fn take(&mut self, x: &mut [f32], steps: Range<usize>, hidden: bool) -> Result<Vec<f32>, Stop> {
         let mut hat = Vec::new();
         for k in steps {
@@ -103,7 +103,7 @@ impl Walk<'_, '_> {
 }
 
 /// The network's numbers of what `key` describes. `seen` gets the number of steps done after each evaluation, and what is
-/// foreseen where that is to be shown.
+/// predicted where that is to be shown.
 pub fn draw(
     sticker: &Sticker,
     key: &Key,

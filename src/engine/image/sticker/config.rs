@@ -41,7 +41,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         let config: Self = serde_json::from_str(text).map_err(|e| damaged(path, e, "它不是这种模型的配置"))?;
         match config.fault() {

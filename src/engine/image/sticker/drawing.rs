@@ -25,7 +25,7 @@ impl<'a> Drawing<'a> {
         Self { sticker, params, prompt, negative, steps_s: Vec::new(), decode_s: 0.0 }
     }
 
-    /// One picture as the network's numbers. `preview` gets the clean picture foreseen after each step.
+    /// One picture as the network's output. `preview` gets the clean picture predicted after each step.
     pub fn draw(
         &mut self,
         seed: u64,

@@ -16,11 +16,11 @@ const SIDE: usize = 32;
 const THUMB: usize = SIDE / 2;
 const CELLS: usize = SIDE / 4;
 const DIRECTIONS: usize = 8;
-/// Numbers that it sees of a picture.
+/// Features of a picture.
 pub const FEATURES: usize = THUMB * THUMB * 4 + 2 * CELLS * CELLS * DIRECTIONS;
 const WIDTH: usize = 128;
 
-/// What it knows.
+/// Its weights.
 pub struct Judge {
     mean: Vec<f32>,
     /// `[FEATURES, WIDTH]`
@@ -58,7 +58,7 @@ impl Judge {
     }
 
     /// By how much a picture looks more like `thing` than like any other, -2 to 2: above 0, it shows it. `x`: what the
-    /// network foresees, `side * side * 4` values in [-1, 1], premultiplied; `side` a multiple of 32.
+    /// network predicts, `side * side * 4` values in [-1, 1], premultiplied; `side` a multiple of 32.
     pub fn margin(&self, x: &[f32], side: usize, thing: ThingId) -> f32 {
         let scores = self.scores(&features(&shrunk(x, side)));
         let others = scores.iter().enumerate().filter(|(i, _)| *i != usize::from(thing)).map(|(_, &s)| s);
@@ -77,7 +77,7 @@ impl Judge {
     }
 }
 
-/// The network's numbers as a picture of 32 x 32 in [0, 1], colour within alpha.
+/// The network's output as a picture of 32 x 32 in [0, 1], colour within alpha.
 pub fn shrunk(x: &[f32], side: usize) -> Vec<f32> {
     let block = side / SIDE;
     let mut out = vec![0.0; SIDE * SIDE * 4];

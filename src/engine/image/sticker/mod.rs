@@ -176,7 +176,7 @@ pub struct Guided<'a> {
 }
 
 impl Guided<'_> {
-    /// The network's guesses, one after another.
+    /// The network's predictions, one after another.
     fn guesses(&self, x: &[f32], t: f64) -> candle_core::Result<Vec<f32>> {
         let net = &self.sticker.net;
         let (side, channels) = (net.config().size, net.config().channels);

@@ -1,5 +1,5 @@
-//! The flow network: noisy RGBA picture + time + words -> its guess of the clean picture. `train/net.py` is the same
-//! in Python, name by name; `tests/pictures/parity.rs` holds both together.
+//! The flow network: noisy RGBA picture + time + words -> predicted clean picture. `train/net.py` is the same
+//! in Python, name by name; `tests/pictures/parity.rs` compares both.
 //!
 //! Shapes for the model inside this program: B = batch, pictures `[B, 64, 64, 4]`, convolutions on 16x16 cells of 128
 //! channels, a transformer of width 256 on L words followed by 8x8 patches. Channels last throughout. All f32.
@@ -326,6 +326,7 @@ impl Net {
         self.time2.forward(&self.time1.forward_silu(&waves)?)
     }
 
+    /// The conditioning of a step at time `t` (0..1).
     pub fn condition(&self, t: f32, text: &Text) -> Result<Condition> {
         let cond = text.pooled.broadcast_add(&self.time(t)?)?.silu()?;
         Ok(Condition { blocks: self.blocks_mod.forward(&cond)?, convs: self.convs_mod.forward(&cond)?, cond })
@@ -358,7 +359,7 @@ impl Net {
         self.fine2.forward(&self.fine1.forward_silu(&h)?)
     }
 
-    /// `x` `[B, H, W, 4]` at time `t` (0..1) -> the clean picture foreseen, same shape.
+    /// `x` `[B, H, W, 4]` at time `t` (0..1) -> the clean picture predicted, same shape.
     pub fn forward(&self, x: &Tensor, t: f32, text: &Text) -> Result<Tensor> {
         let condition = self.condition(t, text)?;
         let mut h = self.embed(x, text)?;

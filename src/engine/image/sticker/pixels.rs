@@ -1,4 +1,4 @@
-//! From the network's numbers to pixels.
+//! From the network's output to pixels.
 //!
 //! The network draws RGBA with premultiplied alpha, each channel in [-1, 1]. Files and screens here want straight
 //! alpha in 8 bits. The way: `p = (x + 1) / 2`, clamped to 0..1; the colour cannot exceed its alpha (what does is an

@@ -1,7 +1,7 @@
 //! Following the flow from noise (t = 0) to picture (t = 1): solvers for `dx/dt = v(x, t)`.
 //!
-//! The network foresees the clean picture `hat`; with rectified flow (`x_t = t x + (1 - t) e`, Liu et al. 2022) the
-//! velocity is `v = (hat - x) / (1 - t)`. All arithmetic is f32 on the CPU: a picture has 16,384 numbers, and the
+//! The network predicts the clean picture `hat`; with rectified flow (`x_t = t x + (1 - t) e`, Liu et al. 2022) the
+//! velocity is `v = (hat - x) / (1 - t)`. All arithmetic is f32 on the CPU: a picture has 16,384 values, and the
 //! result is the same whatever the network ran on.
 
 use crate::domain::Sampler;
@@ -9,20 +9,20 @@ use crate::engine::{CancelToken, Stop};
 use crate::error::Cause;
 use crate::lang::Both;
 
-/// What a network foresees. `x` and the answer have the same length.
+/// What a network predicts. `x` and the answer have the same length.
 pub trait Field {
-    /// The clean picture foreseen from `x` at time `t` (0..1).
+    /// The clean picture predicted from `x` at time `t` (0..1).
     fn foresee(&mut self, x: &[f32], t: f64) -> Result<Vec<f32>, Stop>;
 }
 
 /// A rule that takes one step along the flow.
 pub trait Solver {
-    /// Moves `x` from time `t` to `next` and returns the clean picture foreseen last. `field` stops where the job
-    /// was cancelled or the numbers left their range.
+    /// Moves `x` from time `t` to `next` and returns the clean picture predicted last. `field`
+    /// stops where the job was cancelled or a value is NaN or infinite.
     fn step(&self, x: &mut [f32], t: f64, next: f64, field: &mut GuardedField<'_>) -> Result<Vec<f32>, Stop>;
 }
 
-/// The field, guarded: each evaluation looks at the cancel token first and at the numbers afterwards.
+/// The field, guarded: each evaluation checks the cancel token first and its values afterwards.
 pub struct GuardedField<'a> {
     field: &'a mut dyn Field,
     token: &'a CancelToken,
@@ -38,7 +38,7 @@ impl GuardedField<'_> {
     }
 }
 
-/// `x + dt * (hat - x) / (1 - t)`, where `hat` was foreseen from `x` at `t`.
+/// `x + dt * (hat - x) / (1 - t)`, where `hat` was predicted from `x` at `t`.
 fn toward(x: &[f32], hat: &[f32], t: f64, dt: f64) -> Vec<f32> {
     let (rest, dt) = ((1.0 - t) as f32, dt as f32);
     x.iter().zip(hat).map(|(x, hat)| x + dt * ((hat - x) / rest)).collect()
@@ -78,7 +78,7 @@ impl Solver for Heun {
 }
 
 /// Second order (the midpoint rule, k-diffusion's "DPM2"): the velocity half-way. The last step is Euler's: half-way
-/// to t = 1 the rule would go beyond what the network foresaw, to `2 hat_mid - hat`.
+/// to t = 1 the rule would go beyond what the network predicted, to `2 hat_mid - hat`.
 struct Midpoint;
 
 impl Solver for Midpoint {
@@ -117,7 +117,7 @@ pub fn times(steps: usize) -> Vec<f64> {
 }
 
 /// Follows the flow from `x` (noise) to the end, which it leaves in `x`. After each step `each` gets the number of
-/// steps done and the clean picture foreseen.
+/// steps done and the clean picture predicted.
 pub fn sample(
     sampler: Sampler,
     x: &mut [f32],
@@ -134,7 +134,7 @@ pub fn sample(
 }
 
 /// One step of [`sample`], the `number`-th from 1: moves `x` over the `span` of times and returns the clean picture
-/// foreseen last.
+/// predicted last.
 pub fn step(
     sampler: Sampler,
     x: &mut [f32],
@@ -150,7 +150,7 @@ pub fn step(
 mod tests {
     use super::*;
 
-    /// `dx/dt = x cos(t)`, whose end is `x_0 exp(sin(1))`, told as the picture it foresees.
+    /// `dx/dt = x cos(t)`, whose end is `x_0 exp(sin(1))`, told as the picture it predicts.
     struct Swing {
         calls: usize,
         cancel_at: Option<(usize, CancelToken)>,

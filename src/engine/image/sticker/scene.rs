@@ -110,7 +110,7 @@ impl<'a> Scene<'a> {
         all
     }
 
-    /// The picture of `seed`. `preview` hears of each step; it gets the scene as it is foreseen where that is due.
+    /// The picture of `seed`. `preview` hears of each step; it gets the scene as it is predicted where that is due.
     pub fn draw(
         &mut self,
         seed: u64,

@@ -1,8 +1,8 @@
-//! A 3x3 convolution on channels-last memory, as one matrix product.
+//! A 3x3 convolution on channels-last memory, as one matmul.
 //!
-//! candle's own takes channels-first pictures apart number by number, which for the refinement took a quarter of the
-//! whole step. In `[B, H, W, C]` three neighbours of a row lie side by side, so that unfolding is a few copies of whole
-//! runs, and the product with `[9 C, out]` gives channels last again: a third of the time.
+//! candle's own unfolds channels-first pictures value by value, which for the refinement took a quarter of the whole
+//! step. In `[B, H, W, C]` three neighbours of a row are contiguous, so that unfolding is a few copies of whole runs,
+//! and the matmul with `[9 C, out]` gives channels last again: a third of the time.
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 
@@ -21,6 +21,7 @@ pub struct Conv3x3 {
 }
 
 impl Conv3x3 {
+    /// `weight` `[out, C, 3, 3]`, `bias` `[out]`.
     pub fn new(weight: &Tensor, bias: &Tensor) -> Result<Self> {
         let (out, channels, _, _) = weight.dims4()?;
         let unfolded = weight.permute((2, 3, 1, 0))?.reshape((SIDE * SIDE * channels, out))?;
@@ -66,7 +67,7 @@ impl CustomOp1 for Unfold {
                 let near = [row.checked_sub(1), Some(row), (row + 1 < h).then_some(row + 1)];
                 let near = near.map(|r| r.map(|r| &picture[r * row_len..(r + 1) * row_len]));
                 for column in 0..w {
-                    // Columns `left..right` of the three lie inside.
+                    // Columns `left..right` of the three are inside.
                     let (left, right) = (usize::from(column == 0), SIDE - usize::from(column + 1 == w));
                     for line in near {
                         let start = out.len();

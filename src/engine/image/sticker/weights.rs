@@ -1,6 +1,6 @@
 //! The three files of a model: `weights.safetensors`, `config.json`, `vocab.txt`, from inside the program or from a
-//! folder. A file from outside is believed nothing: its header is bounded by the file's own size, every shape is held
-//! against the configuration, and only then memory is taken, tensor by tensor.
+//! folder. A file from outside is not trusted: its header is bounded by the file's size, every shape is checked against
+//! the configuration, and only then memory is allocated, tensor by tensor.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -96,7 +96,7 @@ impl Files {
         bad(&self.path, reason)
     }
 
-    /// Holds one tensor of the header against what the network needs and what the file has.
+    /// Checks one tensor of the header against the network's shape and the file's size.
     fn check_tensor(&self, name: &str, shape: &[usize], size: u64) -> Result<()> {
         let entry = self
             .entries
@@ -115,7 +115,7 @@ impl Files {
         let [from, to] = entry.data_offsets;
         if to.checked_sub(from) != Some(bytes) {
             return Err(self.bad(both!(
-                "{name} should have {bytes} bytes and lies from {from} to {to}",
+                "{name} should have {bytes} bytes but spans {from} to {to}",
                 "{name} 应有 {bytes} 字节，位置却是 {from} 到 {to}"
             )));
         }

@@ -1,5 +1,5 @@
 //! The prompt's words: from text to rows of the model's word table. `train/words.py` has the rule in Python, and
-//! `tests/fixtures/sticker-64/tokens.json` holds both to it:
+//! `tests/fixtures/sticker-64/tokens.json` tests both:
 //! 1. Unicode NFKD, lower case, combining marks U+0300..U+036F dropped.
 //! 2. `[a-z0-9]` makes Latin runs (apostrophes inside are dropped), U+3400..U+4DBF and U+4E00..U+9FFF Chinese runs;
 //!    anything else ends a run.
@@ -18,7 +18,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::scene::{self, ThingId};
 
-/// Token that stands for "no words".
+/// The token for "no words".
 pub const NULL: u32 = 1;
 /// The first two lines of a vocabulary; neither can be typed.
 pub const SPECIAL: [&str; 2] = ["<pad>", "<null>"];
@@ -31,7 +31,7 @@ const STOP_ZH: &[&str] = &[
     "的", "了", "着", "和", "与", "在", "是", "请", "一只", "一个", "一张", "一朵", "一辆", "一条", "一颗", "一匹",
     "一头", "一座", "一把", "一幅", "一杯", "一块", "一片", "一棵", "一位",
 ];
-/// English endings and what stands in their place, tried in this order.
+/// English endings and their replacements, tried in this order.
 const ENDINGS: [(&str, &str); 7] =
     [("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e")];
 /// Longest Chinese word of the vocabulary that is looked for, in characters.
@@ -166,7 +166,7 @@ enum ScriptRun {
 fn runs(text: &str) -> Vec<ScriptRun> {
     let text: String = text.nfkd().collect::<String>().to_lowercase();
     let mut runs = Vec::new();
-    // What the last character belonged to: joining goes on only while it stays the same.
+    // What the last character belonged to: joining continues only while it stays the same.
     let mut open = None;
     for c in text.chars() {
         let kind = match c {

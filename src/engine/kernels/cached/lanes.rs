@@ -16,7 +16,7 @@ pub const LANES: usize = 16;
 /// Sixteen f32.
 ///
 /// # Safety
-/// The functions need the instructions of their type, and sixteen numbers where they load or store, at any address.
+/// The processor has the instructions of the type, and sixteen values are at any address that is loaded or stored.
 pub trait Lanes: Copy {
     unsafe fn splat(x: f32) -> Self;
     unsafe fn load(at: *const f32) -> Self;

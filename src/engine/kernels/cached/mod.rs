@@ -1,9 +1,10 @@
-//! Causal attention over keys and values of a cache, on the CPU.
+//! Causal attention over a KV cache, on the CPU.
 //!
-//! Query heads that share a key head read it together, eight rows at a time. The tokens are looked at in parts of
-//! [`PART`], each with its own largest score; what the parts give is put together in their order ("online softmax",
-//! Milakov and Gimelshein 2018, arXiv 1805.02867), so that one token's look at a long text can be shared by threads.
-//! The order of every sum follows from positions alone: **a row is the same bits in any company**.
+//! Query heads that share a key head (grouped-query attention) read it together, eight rows at a time. Tokens are
+//! processed in parts of [`PART`], each with its own largest score; what the parts give is put together in their order
+//! ("online softmax", Milakov and Gimelshein 2018, arXiv 1805.02867), so that threads can share the attention of one
+//! token over a long text. The order of every sum follows from positions alone: **a row is the same bits in any
+//! company**.
 
 mod lanes;
 mod store;
@@ -31,14 +32,14 @@ const ROWS: usize = 8;
 /// Multiplications below which a second thread costs more than it brings.
 const WORTH_THREADS: usize = 1 << 17;
 
-/// How a layer looks at what was read.
+/// The attention settings of a layer.
 #[derive(Clone, Copy)]
 pub struct Reach {
-    /// What scores are multiplied with.
+    /// The factor of the scores.
     pub scale: f32,
-    /// Scores are bent under this: `cap * tanh(score / cap)`.
+    /// Logit soft cap: `cap * tanh(score / cap)`.
     pub cap: Option<f32>,
-    /// Looks back this many tokens, itself counted.
+    /// Sliding window in tokens, the query's own included.
     pub window: Option<usize>,
 }
 
@@ -104,7 +105,7 @@ thread_local! {
 /// Once the job of this thread is cancelled.
 ///
 /// # Panics
-/// Where the queries do not fit the cache.
+/// If the queries' shape does not fit the cache.
 pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Reach) -> Result<Vec<f32>> {
     let (kv, width, padded) = (store.heads, store.width, store.padded());
     let group = heads / kv;

@@ -1,7 +1,7 @@
-//! Keys and values of the tokens that were read, in the type that a person chose.
+//! The KV cache, in the type that the person chose.
 //!
-//! Keys lie in tiles of sixteen tokens, column by column: a register holds one column of sixteen tokens, so that scores
-//! stand side by side without being gathered. Values lie token by token, rows filled up to whole registers.
+//! Keys are stored in tiles of sixteen tokens, column by column: a register holds one column of sixteen tokens, so that
+//! scores need no gather. Values are stored token by token, rows padded to whole registers.
 
 use candle_core::Result;
 use half::f16;
@@ -17,9 +17,9 @@ pub const BLOCK: usize = 32;
 /// Keys and values of one layer.
 pub struct Store {
     pub heads: usize,
-    /// Tokens that have room.
+    /// Capacity in tokens.
     pub room: usize,
-    /// Numbers of a head.
+    /// Head dimension.
     pub width: usize,
     pub keys: Numbers,
     pub values: Numbers,
@@ -106,6 +106,7 @@ impl Places<'_> {
 }
 
 impl Store {
+    /// An empty cache for `room` tokens of `heads` key heads of `width` values.
     pub fn new(heads: usize, room: usize, width: usize, kv: Kept) -> Self {
         let blocks = width.div_ceil(BLOCK);
         let tokens = heads * room.next_multiple_of(LANES);

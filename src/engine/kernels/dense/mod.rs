@@ -1,13 +1,13 @@
-//! Products of f32 rows with weights that were laid out once, as the networks of pictures ask for them: linear layers,
-//! and convolutions as sums of products over the kernel's taps, each reading the picture where it lies.
+//! Matmuls of f32 rows with prepacked weights, for the picture networks: linear layers, and convolutions as sums of
+//! matmuls over the kernel's taps, each reading the picture in place.
 //!
-//! Weights `[k, n]` stand in **panels** of [`WIDE`] columns, row by row, so that a kernel walks through memory once
-//! while its sums stay in registers: eight rows by 48 columns with AVX-512, four by 24 with AVX2, eight by 12 with NEON.
-//! Nothing of the other factor is laid out anew.
+//! Weights `[k, n]` are packed in **panels** of [`WIDE`] columns, row by row, so that a kernel reads memory once while
+//! its sums stay in registers: eight rows by 48 columns with AVX-512, four by 24 with AVX2, eight by 12 with NEON.
+//! The other factor is not repacked.
 //!
 //! Both factors are read in **words** of 32 bits. A word is one f32, or two bf16 that follow each other in a row:
-//! processors with AVX-512 BF16 multiply and add both at once, into sums that stay f32. Weights of that kind take half
-//! the memory, and the products half the time; what is rounded to 8 bits of mantissa is the factors alone.
+//! processors with AVX-512 BF16 multiply and add both at once, into sums that stay f32. Such weights take half the
+//! memory, and the matmuls half the time; only the factors are rounded to 8 bits of mantissa.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

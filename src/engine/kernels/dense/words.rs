@@ -1,4 +1,4 @@
-//! What products read: words of 32 bits, one f32 or two bf16.
+//! The input of the matmuls: words of 32 bits, one f32 or two bf16.
 
 use candle_core::Result;
 

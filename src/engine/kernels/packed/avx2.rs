@@ -1,4 +1,4 @@
-//! AVX2: half a unit at a time, eight rows of four numbers. Two products of a stored number below 64 and an activation
+//! AVX2: half a unit at a time, eight rows of four values. Two products of a stored value below 64 and an activation
 //! fit 16 bits; whole bytes (Q8_0) take the activation's sign to their own side first.
 
 use std::arch::x86_64::*;

@@ -1,4 +1,4 @@
-//! Matrices of f32, f16 and bf16: sixteen rows lie column by column, so that a register is a column of a group.
+//! Matrices of f32, f16 and bf16: sixteen rows are stored column by column, so that a register is a column of a group.
 
 use candle_core::quantized::GgmlDType;
 use rayon::prelude::*;
@@ -87,7 +87,7 @@ impl Floats {
         Columns { kind: self.kind, lines: &self.lines[at * lines..(at + 1) * lines] }
     }
 
-    /// The products of the rows of `x` (as long as this matrix has columns) with the rows of `groups`: as
+    /// Matmul of the rows of `x` (as long as this matrix has columns) with the rows of `groups`: as
     /// [`Packed::multiply`](super::Packed::multiply).
     pub fn multiply(&self, groups: std::ops::Range<usize>, x: &[f32], out: Out<'_>) {
         let tokens = x.len() / self.columns;

@@ -1,8 +1,9 @@
-//! How each type is laid out here, and the way from a GGUF file's bytes to that.
+//! How each quantisation is laid out here, and the conversion from a GGUF file's bytes.
 //!
-//! Sixteen rows are a group, thirty-two columns a block; a cell is what both cut out. A cell's numbers lie in units of
-//! four columns: 64 bytes, four of the first row, four of the second, and so on. One instruction then multiplies a unit
-//! with four activations for sixteen rows at once, and what it adds up stays apart by row.
+//! Sixteen rows are a group, thirty-two columns a block; a cell is their intersection. A cell's values are stored in
+//! units of four columns: 64 bytes, four of the first row, four of the second, and so on. One instruction then
+//! multiplies a unit
+//! with four activations for sixteen rows at once, and the sums stay separate by row.
 //!
 //! | type | units | beside them, for each of the 16 rows |
 //! |---|---|---|
@@ -22,7 +23,7 @@ pub const BLOCK: usize = 32;
 /// Blocks of a K type's super block.
 pub const SUPER: usize = 8;
 
-/// A type whose products are computed here.
+/// A quantisation whose matmuls run here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     Q4_0,
@@ -40,6 +41,7 @@ impl Form {
     pub const ALL: [Self; 8] =
         [Self::Q4_0, Self::Q4_1, Self::Q5_0, Self::Q5_1, Self::Q8_0, Self::Q4K, Self::Q5K, Self::Q6K];
 
+    /// The form of a GGUF type; `None` for types that are not supported here.
     pub fn of(dtype: GgmlDType) -> Option<Self> {
         Some(match dtype {
             GgmlDType::Q4_0 => Self::Q4_0,
@@ -88,7 +90,7 @@ impl Form {
         }
     }
 
-    /// The number that a stored 0 stands for, taken from each.
+    /// The zero point: subtracted from each stored value.
     pub const fn zero(self) -> f32 {
         match self {
             Self::Q4_0 => 8.0,
@@ -107,7 +109,7 @@ impl Form {
         }
     }
 
-    /// Columns that lie together in the file.
+    /// Columns that are stored together in the file.
     pub const fn columns_in_file(self) -> usize {
         match self {
             Self::Q4K | Self::Q5K | Self::Q6K => BLOCK * SUPER,
@@ -137,12 +139,12 @@ pub struct Block {
     pub bytes: [u8; BLOCK],
     /// Bits above the half bytes, column `i` in bit `i`.
     pub planes: [u32; 2],
-    /// What stands beside them, [`Form::head`] bytes.
+    /// What is beside them, [`Form::head`] bytes.
     pub head: [u8; 4],
 }
 
 /// Reads block `at` (below [`SUPER`]; 0 for types without super blocks) of what lies together in the file, and what
-/// stands beside all of it ([`Form::top`] bytes).
+/// is beside all of it ([`Form::top`] bytes).
 #[inline(always)]
 pub fn read(form: Form, file: &[u8], at: usize) -> (Block, [u8; 4]) {
     let mut block = Block::default();

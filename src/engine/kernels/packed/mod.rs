@@ -1,19 +1,19 @@
-//! Products with matrices that stay packed as their file has them, by the processor's dot products of bytes.
+//! Matmuls with quantised weights, by the processor's 8-bit dot products.
 //!
-//! A matrix is laid out anew once, when it is loaded ([`form`] says how): as many bytes as before (K types with scales
-//! of 6 bits take 2 % more), in the order in which the kernels want them. Activations are rounded to 8 bits in blocks
-//! of 32 ([`Rounded`]), so that the product of a block is a sum of whole numbers and exact; scaling and adding up is
-//! done in f32, in the same order whatever the number of rows is: **a row of a product is the same bits in any
-//! company**.
+//! A matrix is repacked once, when it is loaded ([`form`] says how): it keeps its size (K types with scales of 6 bits
+//! take 2 % more), in the order in which the kernels read it. Activations are quantised to 8 bits in blocks of 32
+//! ([`Rounded`]), so that the dot product of a block is an exact sum of integers; scaling and adding up is done in f32,
+//! in the same order whatever the number of rows is: **a row's result has the same bits whatever rows are computed with
+//! it**.
 //!
-//! | file | thought |
+//! | file | what is in it |
 //! |---|---|
 //! | `layout` | the types and how each is laid out |
 //! | `rounded` | activations |
 //! | `floats` | matrices of f32, f16, bf16 |
 //! | `columns` | a group of these |
 //! | `plain` | the layout in words; what other processors run |
-//! | `product` | several products of the same activations, on all threads |
+//! | `product` | several matmuls of the same activations, on all threads |
 //! | `avx2`, `avx512` | x86; the second asks for VNNI |
 
 mod columns;
@@ -73,7 +73,7 @@ struct Group<'a> {
     tops: &'a [u8],
 }
 
-/// From so many rows of activations on, a group is unpacked once for all of them.
+/// From this many rows of activations on, a group is dequantised once for all of them.
 const MANY: usize = 9;
 
 /// A group with whole bytes and f32 scales.
@@ -154,7 +154,7 @@ impl Packed {
         self.lines.len() * 64 + self.heads.len() + self.tops.len()
     }
 
-    /// Groups of rows: the parts into which a product can be divided.
+    /// Groups of rows: the parts into which a matmul can be divided.
     pub fn groups(&self) -> usize {
         self.rows.div_ceil(GROUP)
     }
@@ -176,7 +176,7 @@ impl Packed {
         }
     }
 
-    /// The products of `x` with the rows of `groups`. Row `r` of the matrix and row `t` of `x` meet in
+    /// Matmul of `x` with the rows of `groups`: the dot product of row `r` of the matrix and row `t` of `x` goes to
     /// `out[t * stride + r]`; nothing else is written.
     pub fn multiply(&self, groups: std::ops::Range<usize>, x: &Rounded, out: Out<'_>, scratch: &mut Unpacked) {
         assert!(x.blocks() == self.blocks && out.holds(x.rows(), self.rows), "the sides of a product fit");
@@ -198,7 +198,7 @@ impl Packed {
         }
     }
 
-    /// The next rows of `x` from `token` on; tells how many.
+    /// The next rows of `x` from `token` on; returns how many.
     fn tile(&self, source: &GroupSource<'_>, x: &Rounded, token: usize, put: impl Fn(usize, &[f32; GROUP])) -> usize {
         match x.rows() - token {
             8.. => self.tile_of::<8>(source, x, token, put),
@@ -318,7 +318,7 @@ fn pack_row_of(form: Form, bytes: &[u8], row: usize, lines: &mut [Line], heads: 
     }
 }
 
-/// Where products go: rows of `stride` numbers, of which several threads may hold a copy to write different places.
+/// The output of a matmul: rows of `stride` values. Several threads may hold a copy to write different places.
 #[derive(Clone, Copy)]
 pub struct Out<'a> {
     places: Shared<'a, f32>,

@@ -1,4 +1,4 @@
-//! The kernels in words. Other processors than x86 run these, and the tests hold the others to them.
+//! The kernels in portable code. Processors other than x86 run these, and the tests compare the others with them.
 
 use super::layout::{BLOCK, Form, GROUP, SUPER, half};
 use super::rounded::Row;
@@ -47,6 +47,7 @@ pub fn block(form: Form, group: Group<'_>, b: usize, row: usize, out: &mut [f32;
     }
 }
 
+/// Unpacks `blocks` blocks of a group: stored values, scales and offsets.
 pub fn unpack(form: Form, group: Group<'_>, blocks: usize, out: &mut Unpacked) {
     for b in 0..blocks {
         let cell = &group.lines[b * form.lines()..(b + 1) * form.lines()];
@@ -63,6 +64,7 @@ pub fn unpack(form: Form, group: Group<'_>, blocks: usize, out: &mut Unpacked) {
     }
 }
 
+/// Dot products of the 16 rows of a group with `M` rows of activations.
 pub fn tile<const M: usize>(source: &GroupSource<'_>, blocks: usize, x: [Row<'_>; M]) -> [[f32; GROUP]; M] {
     let mut out = [[0.0; GROUP]; M];
     for b in 0..blocks {

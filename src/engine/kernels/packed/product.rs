@@ -1,4 +1,4 @@
-//! One product or several of the same activations, on all threads.
+//! One or several matmuls of the same activations, on all threads.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ thread_local! {
     static SCRATCH: RefCell<Unpacked> = RefCell::default();
 }
 
-/// A matrix `[rows, columns]` that products are computed with here.
+/// A weight matrix `[rows, columns]` for the matmuls of this room.
 #[derive(Clone)]
 pub enum Matrix {
     Packed(Arc<Packed>),
@@ -83,7 +83,8 @@ impl Matrix {
     }
 }
 
-/// The products of `x` `[tokens, columns]` with each of `matrices`, `[tokens, rows]` each. All have as many columns.
+/// Matmuls of `x` `[tokens, columns]` with each of `matrices` -> `[tokens, rows]` each. All have the same number of
+/// columns.
 ///
 /// # Errors
 /// Once the job of this thread is cancelled.

@@ -1,4 +1,4 @@
-//! Activations, rounded to 8 bits.
+//! Activations, quantised to 8 bits.
 
 use candle_core::Result;
 

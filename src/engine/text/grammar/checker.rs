@@ -13,7 +13,7 @@ pub type Checked = (Grammar, Result<()>);
 pub type GrammarChecker = Newest<Grammar>;
 
 impl GrammarChecker {
-    /// Starts the thread. It ends when the checker is dropped. Without it what is wrong is told when an answer is asked
+    /// Starts the thread. It ends when the checker is dropped. Without it what is wrong is reported when an answer is asked
     /// for.
     pub fn start(wake: Wake) -> (Self, Receiver<Checked>) {
         Self::with("grammar", wake, |grammar: Grammar| {

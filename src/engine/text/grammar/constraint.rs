@@ -7,7 +7,7 @@ use crate::domain::Grammar;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
 
-/// A grammar and how far an answer is by it.
+/// A grammar and the state of an answer in it.
 pub struct Constraint {
     machine: Machine,
     cursor: Cursor,
@@ -16,12 +16,17 @@ pub struct Constraint {
 }
 
 impl Constraint {
+    /// Compiles a grammar or a schema.
+    ///
+    /// # Errors
+    /// [`Cause::BadGrammar`](crate::error::Cause::BadGrammar).
     pub fn new(grammar: &Grammar) -> Result<Self> {
         let (machine, cursor) = Machine::new(compile(grammar)?).map_err(too_many)?;
         Ok(Self { machine, cursor, order: None })
     }
 
-    /// Takes in an answer that is gone on with; false, and nothing changed, where it is not by the grammar.
+    /// Accepts the beginning of an answer that is continued; false, and nothing changed, where it does not match the
+    /// grammar.
     pub fn begin(&mut self, text: &str) -> Result<bool> {
         let cursor = self.read(text.as_bytes())?;
         if cursor.is_dead() {
@@ -31,7 +36,7 @@ impl Constraint {
         Ok(true)
     }
 
-    /// Whether the answer may go on with `bytes`; a token that shows nothing brings nothing on, and may not come.
+    /// Whether the answer may continue with `bytes`. A token without text makes no progress, and is refused.
     pub fn allows(&mut self, bytes: &[u8]) -> Result<bool> {
         if bytes.is_empty() {
             return Ok(false);
@@ -49,15 +54,15 @@ impl Constraint {
         self.machine.must_end(self.cursor)
     }
 
-    /// The answer went on with `bytes`.
+    /// Accepts `bytes` as part of the answer.
     pub fn accept(&mut self, bytes: &[u8]) -> Result<()> {
         let cursor = self.read(bytes)?;
         self.cursor = self.machine.rest(cursor);
         Ok(())
     }
 
-    /// Sets the logits of all tokens to minus infinity that may not come; `is_end` tells end tokens. `words` are the
-    /// tokens' bytes in the order of their ids. Returns how many may come.
+    /// Sets the logits of all tokens to minus infinity that may not come; `is_end` says which tokens end the answer.
+    /// `words` are the tokens' bytes in the order of their ids. Returns how many may come.
     pub fn mask(&mut self, logits: &mut [f32], words: &[Vec<u8>], is_end: impl Fn(u32) -> bool) -> Result<usize> {
         let may_end = self.may_end();
         let word = |id: u32| words.get(id as usize).map_or(&[][..], Vec::as_slice);
@@ -106,7 +111,7 @@ impl Constraint {
 }
 
 fn too_many(TooMany: TooMany) -> StudioError {
-    Cause::from(Bad::new(0, Both::new("there are too many ways to read an answer by it", "按它读取回答的方式过多")))
+    Cause::from(Bad::new(0, Both::new("it is too ambiguous: an answer has too many parses", "按它读取回答的方式过多")))
         .into()
 }
 

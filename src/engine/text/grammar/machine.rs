@@ -1,6 +1,6 @@
-//! All ways to read a text by a grammar at once, byte by byte.
+//! Follows all parses of a text by a grammar at once, byte by byte.
 //!
-//! A way is a stack: the place where the next character must fit, and the places to go on at when the rules that it is
+//! A way is a stack: the place where the next character must fit, and the places to continue at when the rules that it is
 //! in end. Stacks share their lower parts, a state is the set of stacks that are left, and states are remembered: the
 //! thousands of tokens that are tried at one place of an answer mostly take the same steps.
 //!
@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use super::rules::{Rules, Symbol};
 
-/// Stacks in a state, steps for one character, and steps between two calls of [`Machine::rest`]. A grammar for people
-/// needs a handful; one that needs more is a trap.
+/// Stacks in a state, steps for one character, and steps between two calls of [`Machine::rest`]. An ordinary grammar
+/// needs a handful; one that needs more is malicious.
 const MOST_STACKS: usize = 4096;
 const MOST_STEPS: usize = 100_000;
 const MOST_WORK: usize = 200_000_000;
@@ -25,7 +25,7 @@ const MOST: usize = 8_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMany;
 
-/// A place in the grammar where a stack goes on, and the stack below.
+/// A place in the grammar where a stack continues, and the stack below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Node {
     place: u32,

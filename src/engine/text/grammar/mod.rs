@@ -6,11 +6,11 @@
 //! A grammar may come from anyone: every step is bounded in time and memory, and none recurses over its input further
 //! than a fixed depth.
 //!
-//! | file | thought |
+//! | file | what is in it |
 //! |---|---|
 //! | `scan`, `parse` | GBNF to definitions |
 //! | `rules` | definitions checked and laid flat; sets of characters |
-//! | `machine` | all ways to read a text at once, byte by byte |
+//! | `machine` | all parses of a text at once, byte by byte |
 //! | `constraint` | tokens: one, or all of a vocabulary |
 //! | `schema/` | JSON Schema to GBNF |
 

@@ -106,7 +106,7 @@ impl<'t> Parser<'t> {
                     if place.depth == DEEPEST {
                         return Err(self
                             .scan
-                            .bad(both!("groups are more than {DEEPEST} deep", "括号嵌套超过 {DEEPEST} 层")));
+                            .bad(both!("groups are nested more than {DEEPEST} deep", "括号嵌套超过 {DEEPEST} 层")));
                     }
                     self.scan.at += 1;
                     self.scan.space(true);
@@ -121,7 +121,7 @@ impl<'t> Parser<'t> {
                     let Some(from) = last else {
                         return Err(self
                             .scan
-                            .bad(both!("nothing stands before \u{201c}{c}\u{201d}", "“{c}”之前没有内容")));
+                            .bad(both!("nothing comes before \u{201c}{c}\u{201d}", "“{c}”之前没有内容")));
                     };
                     let body = all.split_off(from);
                     self.repeat(place, body, least, most, &mut all)?;

@@ -129,6 +129,10 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Checks and flattens the definitions.
+    ///
+    /// # Errors
+    /// An undefined rule, or left recursion.
     pub fn new(all: Definitions) -> Result<Self, Bad> {
         if let Some(missing) = all.rules.iter().find(|rule| rule.alternatives.is_none()) {
             return Err(Bad::new(

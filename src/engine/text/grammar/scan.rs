@@ -52,7 +52,7 @@ impl<'t> Scanner<'t> {
         Bad::new(self.line(), reason)
     }
 
-    /// What stands here, for messages.
+    /// What is here, for messages.
     fn here(&self) -> Both {
         let start: String = self.rest().chars().take(20).collect();
         if start.is_empty() { Both::new("the end", "结尾") } else { Both::same(format!("{start:?}")) }
@@ -61,12 +61,12 @@ impl<'t> Scanner<'t> {
     pub fn expected(&self, what: &Both) -> Bad {
         let here = self.here();
         self.bad(Both::new(
-            format!("{} was expected, not {}", what.en, here.en),
+            format!("expected {}, found {}", what.en, here.en),
             format!("此处应为{}，而不是{}", what.zh, here.zh),
         ))
     }
 
-    /// Goes over blanks and comments; over line ends too where a rule may go on in the next line.
+    /// Goes over blanks and comments; over line ends too where a rule may continue in the next line.
     pub fn space(&mut self, lines: bool) {
         while let Some(c) = self.peek() {
             match c {

@@ -130,7 +130,7 @@ fn errors_name_the_line_and_the_reason() {
         ("root ::= \"a\" )\n", 1, "end of the line"),
         ("root ::= (\"a\"\n\n", 3, "expected"),
         ("root = \"a\"\n", 1, "::="),
-        ("root ::= *\n", 1, "nothing stands before"),
+        ("root ::= *\n", 1, "nothing comes before"),
         ("root ::= \"a\"{3,2}\n", 1, "above"),
         ("root ::= \"a\"{x}\n", 1, "number"),
         ("root ::= \"a\"{1\n", 1, "expected"),

@@ -1,9 +1,9 @@
 //! Causal attention with rotary positions over a cache that is allocated once.
 //!
-//! Query heads that share a key head (grouped queries) read it where it lies; nothing is copied for them, nothing is
+//! Query heads that share a key head (grouped-query attention) read it in place; nothing is copied for them, nothing is
 //! concatenated. On the CPU the sums are our own loops ([`cached`]): each (token, head) is summed in one fixed order,
-//! whatever else is read with it, so a prompt gives the same numbers read at once, in pieces, or from the cache of the
-//! turn before. On other devices the same sums are candle's.
+//! whatever else is read with it, so a prompt gives the same bits whether it is processed at once, in chunks, or from
+//! the cache. Other devices use candle.
 
 use candle_core::{DType, Device, Result, Tensor};
 
@@ -31,7 +31,7 @@ impl Shape {
 /// Rotary position embedding (Su et al., 2021): the angles of every position.
 #[derive(Clone, Debug)]
 pub struct Rope {
-    /// Pairs that turn in each head; the rest of a head stays as it is.
+    /// Rotated pairs per head; the rest of a head is unchanged.
     pairs: usize,
     /// Whether pair `i` is elements `i` and `i + pairs` (NeoX), else `2i` and `2i + 1` (Llama as GGUF stores it).
     halves: bool,
@@ -49,7 +49,7 @@ impl Rope {
         Self { pairs: frequencies.len(), halves, cos, sin }
     }
 
-    /// Turns the heads of one token in place.
+    /// Rotates the heads of one token in place.
     fn turn(&self, heads: &mut [f32], width: usize, position: usize) {
         let row = position * self.pairs..(position + 1) * self.pairs;
         let angles = self.cos[row.clone()].iter().zip(&self.sin[row]);
@@ -75,15 +75,15 @@ impl Rope {
     }
 }
 
-/// How a layer looks at what was read.
+/// The attention settings of a layer.
 #[derive(Clone, Copy)]
 pub struct AttentionRule<'a> {
     pub reach: Reach,
-    /// `None`: positions are not seen.
+    /// `None`: no position embedding.
     pub rope: Option<&'a Rope>,
 }
 
-/// Keys and values of the tokens that were read, for one layer. Room for `room` tokens.
+/// The KV cache of one layer, with room for `room` tokens.
 pub struct Cache {
     shape: Shape,
     room: usize,
@@ -108,6 +108,10 @@ fn kept(kv: KvType) -> cached::Kept {
 }
 
 impl Cache {
+    /// An empty cache for `room` tokens.
+    ///
+    /// # Errors
+    /// Not enough memory on the device.
     pub fn new(shape: Shape, room: usize, kv: KvType, device: &Device) -> Result<Self> {
         let store = if device.is_cpu() {
             Store::Cpu(cached::Store::new(shape.kv_heads, room, shape.width, kept(kv)))
@@ -123,9 +127,9 @@ impl Cache {
         Ok(Store::Device { keys: zeros()?, values: zeros()? })
     }
 
-    /// Puts the tokens at `position..` into the cache and lets each look at itself and all before it.
+    /// Appends the tokens at `position..` to the cache; each attends to itself and all before it.
     ///
-    /// `q` is `[tokens, heads * width]`, `k` and `v` are `[tokens, kv_heads * width]`, all f32 and not turned yet;
+    /// `q` is `[tokens, heads * width]`, `k` and `v` are `[tokens, kv_heads * width]`, all f32 and before RoPE;
     /// the result is `[tokens, heads * width]`.
     pub fn attend(
         &mut self,

@@ -1,4 +1,4 @@
-//! What a header says of a decoder: sizes, and where its architecture goes another way than Llama's.
+//! A decoder's configuration from its header: sizes, and where its architecture differs from Llama's.
 //!
 //! Most language models of today are one network with small differences. What a file's weights show (biases, norms of
 //! queries and keys, experts, joined matrices) is read off their names; what they do not show is [`traits`].
@@ -11,10 +11,10 @@ use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
 use crate::lang::{Both, both};
 
-/// Sizes above this are no network's, and their products would overflow. The longest context seen is 10 million.
+/// Larger sizes occur in no network, and their products would overflow. The longest context seen is 10 million.
 pub const SIZE_MAX: usize = 1 << 24;
 
-/// The network's sizes and ways.
+/// The network's sizes and variants.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub architecture: String,
@@ -27,7 +27,7 @@ pub struct Config {
     pub layers: Vec<LayerConfig>,
     pub experts: Option<Experts>,
     pub ways: Traits,
-    /// Elements of a head that turn.
+    /// Dimensions of a head that RoPE rotates.
     pub rotary: usize,
     pub rope_base: f64,
     /// Positions are divided by this (linear scaling).
@@ -36,14 +36,14 @@ pub struct Config {
     pub rope_magnitude: f32,
     /// Positions from which the table for long contexts is used, where there are two.
     pub rope_original: usize,
-    /// What scores are multiplied with.
+    /// The factor of the scores.
     pub attention_scale: f32,
     pub embedding_scale: f32,
-    /// What a branch is multiplied with before it is added (Granite).
+    /// The factor of a branch before it is added (Granite).
     pub residual_scale: f32,
     /// What logits are divided by (Granite).
     pub logit_scale: f32,
-    /// Scores and logits are bent under these (Gemma 2).
+    /// Soft caps of scores and logits (Gemma 2).
     pub attention_cap: Option<f32>,
     pub logit_cap: Option<f32>,
 }
@@ -51,7 +51,7 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerConfig {
     pub mixer: MixerConfig,
-    /// Looks back this many tokens, itself counted.
+    /// Sliding window in tokens, the query's own included.
     pub window: Option<usize>,
     pub rope: RopeKind,
     /// Whether its feed-forward part is made of experts.
@@ -65,13 +65,13 @@ pub enum MixerConfig {
     Convolution(usize),
 }
 
-/// Which angles a layer turns by.
+/// Which RoPE frequencies a layer uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RopeKind {
     Global,
     /// The base of layers with a window (Gemma 3).
     Local,
-    /// It does not see positions (every fourth layer of SmolLM3).
+    /// No position embedding (every fourth layer of SmolLM3).
     None,
 }
 
@@ -79,12 +79,12 @@ pub enum RopeKind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Experts {
     pub count: usize,
-    /// How many see a token.
+    /// Experts per token.
     pub used: usize,
     pub hidden: usize,
 }
 
-/// Where an architecture goes its own way.
+/// Where an architecture differs from Llama.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Traits {
     /// Pair `i` of a head is elements `i` and `i + n/2` (NeoX), else neighbours.
@@ -100,7 +100,7 @@ pub struct Traits {
 pub const SUPPORTED: &str = "llama, mistral (as llama), qwen2, qwen3, qwen3moe, gemma2, gemma3, phi3, glm4, lfm2, smollm3, \
                              stablelm, granite";
 
-/// The ways of an architecture; `None` where it is not known.
+/// The traits of an architecture; `None` where it is unknown.
 pub fn traits(architecture: &str) -> Option<Traits> {
     let llama = Traits { halves: false, activation: Activation::Silu, layer_norm: false, last_norm: "output_norm" };
     let neox = Traits { halves: true, ..llama };
@@ -114,6 +114,7 @@ pub fn traits(architecture: &str) -> Option<Traits> {
     })
 }
 
+/// The error of an architecture that is not supported.
 pub fn unsupported(found: Both) -> StudioError {
     Cause::UnsupportedArchitecture { found, supported: SUPPORTED.to_owned() }.into()
 }
@@ -162,13 +163,13 @@ impl Keys<'_> {
                 "{key} 有 {} 项，而层数是 {layers}",
                 all.len()
             ))),
-            None => Err(self.gguf.bad(both!("{key} has numbers that are no sizes", "{key} 中的数值不能作为大小"))),
+            None => Err(self.gguf.bad(both!("{key} has values that are not sizes", "{key} 中的数值不能作为大小"))),
         }
     }
 }
 
 impl Config {
-    /// Reads the header's sizes. Its weights are held against them when the network's list is made.
+    /// Reads the header's sizes. Its weights are checked against them when the network's list is made.
     pub fn from_gguf(gguf: &Gguf) -> Result<Self> {
         let architecture = gguf.architecture()?;
         let ways = traits(architecture).ok_or_else(|| unsupported(Both::same(architecture)))?;
@@ -317,7 +318,7 @@ fn experts(keys: &Keys, count: usize) -> Result<Experts> {
         let experts = plural(count, "expert", "experts");
         return Err(keys
             .gguf
-            .bad(both!("it asks {used} of its {count} {experts}", "它要用 {used} 个专家，却只有 {count} 个")));
+            .bad(both!("it uses {used} of its {count} {experts}", "它要用 {used} 个专家，却只有 {count} 个")));
     }
     if keys.count("expert_shared_count")?.is_some_and(|n| n > 0) {
         return Err(unsupported(both!("{} with shared experts", "{}，含共享专家", keys.name)));
@@ -329,7 +330,7 @@ fn experts(keys: &Keys, count: usize) -> Result<Experts> {
     Ok(Experts { count, used, hidden })
 }
 
-/// How far layers with a window look, and every how many layers one has none.
+/// The sliding window, and after how many layers one has none.
 fn windows(keys: &Keys, architecture: &str) -> Result<(Option<usize>, Option<usize>)> {
     let window = keys.count("attention.sliding_window")?.filter(|n| *n > 0);
     // Phi-3's window is left out, as llama.cpp does.

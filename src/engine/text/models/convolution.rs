@@ -1,11 +1,11 @@
-//! LFM2's short convolution in the place of attention: gates around a causal convolution over the last few tokens,
+//! LFM2's short convolution instead of attention: gates around a causal convolution over the last few tokens,
 //! each channel by itself (Liquid AI 2025).
 
 use candle_core::{Device, Result, Tensor};
 
 use super::linear::Linear;
 
-/// A layer's convolution with what it has read, so that it can go back to any position as attention can.
+/// A layer's convolution with its past inputs, so that it can go back to any position as attention can.
 pub struct Convolution {
     pub input: Linear,
     pub output: Linear,
@@ -25,7 +25,7 @@ impl Convolution {
         self.seen = vec![0.0; tokens * width];
     }
 
-    /// `[tokens, width]` to the same; the tokens stand at `position..`.
+    /// `[tokens, width]` -> the same shape; the tokens are at `position..`.
     pub fn forward(&mut self, x: &Tensor, position: usize) -> Result<Tensor> {
         let (tokens, width) = x.dims2()?;
         let count = self.taps.len() / width;

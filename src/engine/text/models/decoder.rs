@@ -1,5 +1,5 @@
-//! A causal transformer decoder: norm, attention over what was read, feed-forward network, layer by layer. Llama
-//! (Touvron et al. 2023) with the turns that [`super::config`] describes: Qwen, Gemma, Phi, GLM, LFM2, SmolLM3, StableLM.
+//! A causal transformer decoder: norm, attention, feed-forward network, layer by layer. Llama (Touvron et al. 2023)
+//! with the variants that [`super::config`] describes: Qwen, Gemma, Phi, GLM, LFM2, SmolLM3, StableLM.
 
 use candle_core::{D, Device, Result, Tensor};
 
@@ -80,7 +80,7 @@ impl HeadNorm {
     }
 }
 
-/// A matrix, and what is added to its products.
+/// A matrix with its bias.
 struct Biased {
     linear: Linear,
     bias: Option<Tensor>,
@@ -229,7 +229,7 @@ pub struct Decoder {
     factors: [Option<Vec<f32>>; 2],
     global: Rope,
     local: Rope,
-    /// Small models use one matrix for reading and writing tokens.
+    /// Small models tie the input and output embeddings.
     embeddings: Linear,
     layers: Vec<Layer>,
     norm: Norm,
@@ -237,6 +237,10 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// Reads the weights.
+    ///
+    /// # Errors
+    /// A file that cannot be read, an unsupported quantisation, or a cancel.
     pub fn load(config: Config, weights: &mut Weights) -> Load<Self> {
         let device = weights.device().clone();
         let mut table = |name: &str| -> Load<Option<Vec<f32>>> {

@@ -1,4 +1,4 @@
-//! The feed-forward part of a layer: one network of two (gated), or experts of which each token sees a few.
+//! The feed-forward part of a layer: gated, or a mixture of experts.
 
 use candle_core::{Result, Tensor};
 
@@ -33,7 +33,7 @@ impl Gated {
     }
 }
 
-/// Experts with the matrix that chooses among them. The weights of those chosen add up to 1, as in Mixtral and Qwen3.
+/// Experts with their router. The weights of the chosen experts add up to 1, as in Mixtral and Qwen3.
 pub struct Mixture {
     pub router: Linear,
     pub experts: Vec<Gated>,
@@ -45,7 +45,7 @@ impl Mixture {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (tokens, width) = x.dims2()?;
         let scores = self.router.forward(x)?.to_vec2::<f32>()?;
-        // For each expert: which tokens see it, and how much it counts there.
+        // For each expert: its tokens and their weights.
         let mut seen: Vec<Vec<(u32, f32)>> = vec![Vec::new(); self.experts.len()];
         for (token, scores) in (0u32..).zip(&scores) {
             for (expert, weight) in chosen(scores, self.config.used) {
@@ -84,6 +84,7 @@ pub enum Feed {
 }
 
 impl Feed {
+    /// `[tokens, width]` -> the same shape.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::Gated(gated) => gated.forward(x),

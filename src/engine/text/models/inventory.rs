@@ -8,7 +8,7 @@ use crate::error::{Cause, Result};
 use crate::formats::gguf::Gguf;
 use crate::lang::both;
 
-/// What must be there, and what is used where it is there; shapes as candle has them, `[rows, columns]`.
+/// Required and optional weights; shapes as in candle, `[rows, columns]`.
 #[derive(Default)]
 struct Inventory {
     needed: Vec<(String, Vec<usize>)>,

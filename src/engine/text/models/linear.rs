@@ -1,7 +1,7 @@
-//! Products of activations with packed matrices: on the CPU by our own kernels ([`crate::engine::kernels::packed`]),
-//! where they know the type; all else, and other devices, by candle's.
+//! Matmuls of activations with quantised weights: on the CPU by our own kernels ([`crate::engine::kernels::packed`])
+//! for the types that they support; everything else, and other devices, by candle.
 //!
-//! A product of one row is the same bits whatever other rows are computed with it.
+//! A row's result has the same bits whatever rows are computed with it.
 
 use candle_core::quantized::QMatMul;
 use candle_core::{Device, Module, Result, Tensor};
@@ -49,7 +49,7 @@ impl Linear {
     }
 }
 
-/// Products of several matrices with the same `x`, in one go.
+/// Matmuls of several matrices with the same `x`, in one pass.
 pub fn project<const N: usize>(matrices: [&Linear; N], x: &Tensor) -> Result<[Tensor; N]> {
     let mut ours = Vec::with_capacity(N);
     for linear in matrices {

@@ -1,5 +1,5 @@
-//! Language models: one decoder ([`decoder`]) whose turns a file's header and weights tell ([`config`], [`inventory`]).
-//! A new architecture is a line in [`config::traits`], and what it does otherwise.
+//! Language models: one decoder ([`decoder`]) whose variants follow from a file's header and weights ([`config`],
+//! [`inventory`]). A new architecture is a line in [`config::traits`], and what it does otherwise.
 
 mod attention;
 mod config;
@@ -20,7 +20,8 @@ use crate::lang::Both;
 use config::Config;
 use decoder::Decoder;
 
-/// A network that reads tokens and foresees the next one. It remembers the tokens that it has read, by position.
+/// A network that reads tokens and predicts the next one. It keeps a KV cache of the tokens that it has read, by
+/// position.
 pub trait LanguageModel: Send {
     /// Makes room for `tokens` tokens, kept in the type `kv`, and forgets what was read.
     fn set_context(&mut self, tokens: usize, kv: KvType) -> candle_core::Result<()>;
@@ -28,15 +29,14 @@ pub trait LanguageModel: Send {
     /// Reads `tokens` at `position..`; what was read at and after `position` before is forgotten.
     fn prefill(&mut self, tokens: &[u32], position: usize) -> candle_core::Result<()>;
 
-    /// As [`prefill`](Self::prefill), and gives the logits of the token that comes after the last one: one for each
-    /// token of the vocabulary.
+    /// As [`prefill`](Self::prefill), and returns the logits of the next token, `[vocabulary]`.
     fn forward(&mut self, tokens: &[u32], position: usize) -> candle_core::Result<Vec<f32>>;
 
     /// As [`forward`](Self::forward), for the last `rows` tokens, each with what comes after it.
     fn forward_last(&mut self, tokens: &[u32], position: usize, rows: usize) -> candle_core::Result<Vec<Vec<f32>>>;
 }
 
-/// A model's sizes that tell what running it takes, as known from its header.
+/// A model's sizes that decide what running it needs, from its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dimensions {
     /// Tokens of context it was trained for.
@@ -44,12 +44,12 @@ pub struct Dimensions {
     /// Tokens of its vocabulary.
     pub vocabulary: usize,
     pub layers: usize,
-    /// Numbers that are kept for each token of context.
+    /// Values in the KV cache per token of context.
     pub numbers_per_token: u64,
 }
 
 impl Dimensions {
-    /// Bytes that are kept for each token of context.
+    /// Bytes in the KV cache per token of context.
     pub fn bytes_per_token(&self, kv: KvType) -> u64 {
         // Q8_0: a byte each, and a scale of four for 32.
         match kv {
@@ -73,7 +73,7 @@ pub fn dimensions(gguf: &Gguf) -> Result<Dimensions> {
     Ok(config.dimensions())
 }
 
-/// Reads the weights. `progress` is told the fraction that has been read, 0 to 1.
+/// Reads the weights. `progress` gets the fraction that has been read, 0 to 1.
 pub fn load(
     gguf: &Gguf,
     device: &Device,
@@ -83,7 +83,8 @@ pub fn load(
     build(gguf, weights::Weights::open(gguf, device, token, progress)?)
 }
 
-/// As [`load`] on the CPU, with every matrix unpacked to f32: what the network computes without rounding. For tests.
+/// As [`load`] on the CPU, with every matrix dequantised to f32: the network without rounding of activations. For
+/// tests.
 pub fn load_exact(gguf: &Gguf) -> std::result::Result<Box<dyn LanguageModel>, Stop> {
     let (token, mut progress) = (CancelToken::new(), |_| {});
     build(gguf, weights::Weights::open(gguf, &Device::Cpu, &token, &mut progress)?.exact())

@@ -1,4 +1,4 @@
-//! Reading weights from the file, with an eye on the cancel token and a word about how far it is.
+//! Reads weights from the file, with cancel checks and progress.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -15,7 +15,7 @@ use crate::formats::file::FileFacts;
 use crate::formats::gguf::{Gguf, types};
 use crate::lang::both;
 
-/// Bytes between two looks at the token: some milliseconds from a slow disk.
+/// Bytes between two cancel checks: some milliseconds from a slow disk.
 const PIECE: usize = 1 << 20;
 
 /// The weights of a model's files, to be taken by name.
@@ -33,6 +33,10 @@ pub struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
+    /// Opens the files of `gguf`. `progress` gets the fraction read, 0 to 1.
+    ///
+    /// # Errors
+    /// A file that cannot be opened.
     pub fn open(
         gguf: &'a Gguf,
         device: &'a Device,
@@ -46,8 +50,8 @@ impl<'a> Weights<'a> {
         Ok(Self { gguf, files, at: 0, device, token, progress, done: 0, total, exact: false })
     }
 
-    /// Unpacks every matrix to f32: slow and large, but without the rounding of activations that packed products
-    /// bring. For tests.
+    /// Dequantises every matrix to f32: slow and large, but without the rounding of activations in quantised matmuls.
+    /// For tests.
     pub fn exact(mut self) -> Self {
         self.exact = true;
         self
@@ -89,7 +93,7 @@ impl<'a> Weights<'a> {
         Ok(())
     }
 
-    /// The weight that comes next, as it is packed in the file.
+    /// The next weight, quantised as in the file.
     fn tensor(&mut self, dtype: GgmlDType, shape: &[usize]) -> Result<QTensor, Stop> {
         let mut bytes = vec![0; shape.iter().product::<usize>() / dtype.block_size() * dtype.type_size()];
         self.fill(&mut bytes)?;
@@ -112,11 +116,11 @@ impl<'a> Weights<'a> {
         Ok(Linear::Candle(QMatMul::from_arc(Arc::new(packed))?))
     }
 
-    /// The matrices of `count` experts, which lie one behind the other in one weight.
+    /// The matrices of `count` experts, which are stored one after the other in one weight.
     pub fn experts(&mut self, name: &str, count: usize) -> Result<Vec<Linear>, Stop> {
         let (dtype, shape) = self.find(name)?;
         let &[experts, rows, columns] = &shape[..] else {
-            return Err(self.gguf.bad(both!("{name} is no list of matrices", "{name} 不是一组矩阵")).into());
+            return Err(self.gguf.bad(both!("{name} is not a stack of matrices", "{name} 不是一组矩阵")).into());
         };
         (0..count.min(experts)).map(|_| self.next_matrix(dtype, [rows, columns])).collect()
     }
@@ -130,7 +134,7 @@ impl<'a> Weights<'a> {
     pub fn matrix(&mut self, name: &str) -> Result<Linear, Stop> {
         let (dtype, shape) = self.find(name)?;
         let &[rows, columns] = &shape[..] else {
-            return Err(self.gguf.bad(both!("{name} is no matrix", "{name} 不是矩阵")).into());
+            return Err(self.gguf.bad(both!("{name} is not a matrix", "{name} 不是矩阵")).into());
         };
         self.next_matrix(dtype, [rows, columns])
     }
@@ -140,7 +144,7 @@ impl<'a> Weights<'a> {
         let (dtype, shape) = self.find(name)?;
         let device = self.device;
         if dtype == GgmlDType::F32 {
-            // As nearly all of them are: candle's unpacking would wake its own threads, which look out for more.
+            // As nearly all of them are: candle's unpacking would wake its own threads, which would spin for more.
             let mut bytes = vec![0; shape.iter().product::<usize>() * 4];
             self.fill(&mut bytes)?;
             let numbers = bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect();

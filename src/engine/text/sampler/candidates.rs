@@ -14,6 +14,7 @@ pub fn likeliest(a: &Candidate, b: &Candidate) -> Ordering {
     b.logit.total_cmp(&a.logit).then(a.id.cmp(&b.id))
 }
 
+/// The highest logit; minus infinity for no candidates.
 pub fn highest(candidates: &[Candidate]) -> f32 {
     candidates.iter().map(|c| c.logit).fold(f32::NEG_INFINITY, f32::max)
 }

@@ -1,4 +1,4 @@
-//! DRY, "don't repeat yourself": a token that would go on with a repetition loses more the longer that is (p-e-w 2024,
+//! DRY, "don't repeat yourself": a token that would continue a repetition loses more the longer that is (p-e-w 2024,
 //! text-generation-webui pull request 5677; breakers as in koboldcpp and llama.cpp).
 
 use std::collections::{HashMap, VecDeque};

@@ -4,7 +4,7 @@
 //! Each link is a pure function on candidates. Ties are broken by token id, and the randomness is seeded, so the same
 //! seed and logits give the same token everywhere.
 //!
-//! | file | thought |
+//! | file | what is in it |
 //! |---|---|
 //! | `candidates` | probabilities, the draw |
 //! | `penalties`, `dry` | what was written lately becomes less likely |
@@ -58,6 +58,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
+    /// The samplers of one answer, with a generator seeded by `seed`.
     pub fn new(params: &TextParams, resolved: Resolved, seed: u64) -> Self {
         Self {
             bias: resolved.bias,

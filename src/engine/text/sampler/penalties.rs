@@ -49,6 +49,7 @@ pub struct Penalties {
 }
 
 impl Penalties {
+    /// Applies the penalties to candidates in `window`.
     pub fn apply(&self, candidates: &mut [Candidate], window: &Window) {
         let off = self.repeat == 1.0 && self.frequency == 0.0 && self.presence == 0.0;
         if off || window.counts.is_empty() {

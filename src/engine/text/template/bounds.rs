@@ -47,6 +47,7 @@ pub enum Crossed {
 }
 
 impl Crossed {
+    /// The reason, for the error.
     pub fn told(&self) -> Both {
         match self {
             Self::Value(most) => {

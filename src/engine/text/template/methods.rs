@@ -156,7 +156,7 @@ fn lines(text: &str, keep: bool) -> Vec<&str> {
     all
 }
 
-/// `text[start:end]`, and how many characters stand before it.
+/// `text[start:end]`, and how many characters come before it.
 fn window(text: &str, start: Option<i64>, end: Option<i64>) -> (usize, &str) {
     let len = text.chars().count() as i64;
     let place = |at: i64| (if at < 0 { at + len } else { at }).clamp(0, len) as usize;

@@ -4,12 +4,12 @@
 //! `raise_exception`, `strftime_now`, `tojson` as Python writes it. The template comes from outside: fuel bounds its
 //! work (minijinja charges for instructions and for bytes), and what fuel leaves open is bounded here.
 //!
-//! | file | thought |
+//! | file | what is in it |
 //! |---|---|
 //! | `run` | from source and values to text |
 //! | `guard` | bounds put into the parsed template |
 //! | `bounds` | how large and deep values may get, how long a source |
-//! | `roles` | conversations told to templates that do not know all of them |
+//! | `roles` | conversations adapted to templates without some of the roles |
 //! | `dialect` | where Jinja2 and minijinja differ |
 //! | `json` | `tojson` |
 //! | `python` | what templates expect of Python |
@@ -71,13 +71,13 @@ impl Chat {
     }
 }
 
-/// A model's way to write a conversation.
+/// A model's chat template.
 #[derive(Debug)]
 pub struct ChatTemplate {
     source: String,
     bos: String,
     eos: String,
-    /// What it was seen to show, once somebody asked.
+    /// Which roles it shows; found on first use.
     shows_system: OnceLock<bool>,
     wants_parts: OnceLock<bool>,
 }
@@ -86,9 +86,9 @@ pub struct ChatTemplate {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {
     pub tokens: Vec<u32>,
-    /// The text of an answer that was cut off and is gone on with, or the tag by which the template opens a thought.
+    /// The text of an answer that is continued, or the tag by which the template opens a thought.
     pub begun: String,
-    /// Whether it is such a tag, which nobody was told yet.
+    /// Whether it is such a tag, which was not reported yet.
     pub opens_thought: bool,
 }
 
@@ -191,7 +191,7 @@ impl ChatTemplate {
 
     /// The prompt. What the turns say is text and nothing else: a control token's name inside them (`<|im_end|>`) is
     /// read as the letters it is written with, so no quoted page can end a turn or begin another. An answer at the end
-    /// is one that was cut off: it stays open, and the model goes on with it.
+    /// is one that was cut off: it stays open, and the model continues it.
     pub fn prompt(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Prompt> {
         // A character that occurs nowhere marks the names that are to stay letters.
         let absent = |c: &char| !self.source.contains(*c) && !messages.iter().any(|m| m.content.contains(*c));

@@ -1,4 +1,4 @@
-//! Conversations told to templates that do not know all of them: without a system role, strictly by turns, or with
+//! Adapts conversations to templates without some of the roles: without a system role, strictly by turns, or with
 //! content only in parts. Messages are JSON, as templates take them.
 
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn text_of(message: &Value) -> String {
     }
 }
 
-/// The conversation without system messages: their text stands before the question that follows. Before an answer, or
+/// The conversation without system messages: their text comes before the question that follows. Before an answer, or
 /// at the end, it is a question of its own.
 pub fn without_system(messages: &[Value]) -> Vec<Value> {
     let mut out: Vec<Value> = Vec::with_capacity(messages.len() + 1);

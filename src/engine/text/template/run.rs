@@ -69,7 +69,7 @@ fn told(error: &Error) -> StudioError {
     let what = match (marker(error), error.kind()) {
         (Some(told), _) => told.clone(),
         (None, ErrorKind::OutOfFuel) => {
-            Both::new("it does more work than any template needs", "它的工作量超出任何模板所需")
+            Both::new("it takes more steps than any template needs", "它的工作量超出任何模板所需")
         }
         (None, kind) => {
             let what = error.detail().map_or_else(|| kind.to_string(), str::to_owned);

@@ -18,7 +18,7 @@ impl Tokenizer {
         let (ours, theirs) = (kind(self), kind(draft));
         if ours != theirs {
             return Some(Both::new(
-                format!("it cuts text by {theirs}, this one by {ours}"),
+                format!("it tokenizes as {theirs}, this one as {ours}"),
                 format!("它的分词方式是 {theirs}，这个模型是 {ours}"),
             ));
         }

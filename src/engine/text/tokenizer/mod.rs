@@ -1,4 +1,4 @@
-//! Text to tokens and back, as the model's own file says.
+//! Tokenizer and detokenizer, from the model's own file.
 //!
 //! Byte-level BPE (`tokenizer.ggml.model` = `gpt2`) and SentencePiece with scores (`llama`), equal to llama.cpp token by
 //! token: tests hold them to fixtures. The `tokenizers` crate was not used: its pipeline stops at an expression's backtracking limit in
@@ -109,7 +109,7 @@ impl Tokenizer {
                 let merges = gguf.texts("tokenizer.ggml.merges").ok_or_else(|| missing("tokenizer.ggml.merges"))?;
                 let merges = Merges::new(&texts, merges).map_err(|line| {
                     gguf.bad(both!(
-                        "\u{201c}{line}\u{201d} in tokenizer.ggml.merges is no pair",
+                        "\u{201c}{line}\u{201d} in tokenizer.ggml.merges is not a pair",
                         "tokenizer.ggml.merges 中的“{line}”不是一对"
                     ))
                 })?;
@@ -120,7 +120,7 @@ impl Tokenizer {
                 if scores.len() != texts.len() || scores.iter().any(|x| x.is_nan()) {
                     let (n, of) = (scores.len(), texts.len());
                     return Err(gguf.bad(both!(
-                        "it has {of} tokens and {n} scores, or a score is no number",
+                        "it has {of} tokens and {n} scores, or a score is not a number",
                         "它有 {of} 个词元和 {n} 个分数，或有分数不是数值"
                     )));
                 }
@@ -175,7 +175,7 @@ impl Tokenizer {
     }
 
     /// `tokens` as a prompt: with the begin token before them where the model wants one and it is not there yet.
-    /// An end token is never added, even where `add_eos_token` says so: the model is to go on from here.
+    /// An end token is never added, even where `add_eos_token` says so: the model is to continue from here.
     pub fn begin(&self, mut tokens: Vec<u32>) -> Vec<u32> {
         if let Some(bos) = self.bos
             && self.add_bos
@@ -322,20 +322,25 @@ pub enum VocabularyKind {
 
 /// Refuses a vocabulary that cannot be read exactly; its kind else. Looks at the header only.
 pub fn check(gguf: &Gguf) -> Result<VocabularyKind> {
-    let supported = || format!("llama, gpt2 with {}", pre::KNOWN);
-    let refuse = |found: String| Cause::UnsupportedTokenizer { found, supported: supported() };
+    let refuse = |found: Both| {
+        let supported = both!("llama, gpt2 with {}", "llama、gpt2（预分词器 {}）", pre::KNOWN);
+        Cause::UnsupportedTokenizer { found, supported }
+    };
     match gguf.text("tokenizer.ggml.model") {
         Some("llama") => return Ok(VocabularyKind::Pieces),
         Some("gpt2") => {}
-        Some(other) => return Err(refuse(other.to_owned()).into()),
+        Some(other) => return Err(refuse(Both::same(other)).into()),
         None => {
             return Err(
                 gguf.bad(Both::new("its metadata has no tokenizer.ggml.model", "元数据中没有 tokenizer.ggml.model"))
             );
         }
     }
-    let name = gguf.text("tokenizer.ggml.pre").unwrap_or("(none named)");
-    PreTokenizer::named(name).map(VocabularyKind::Bytes).ok_or_else(|| refuse(format!("gpt2 with {name}")).into())
+    let Some(name) = gguf.text("tokenizer.ggml.pre") else {
+        return Err(refuse(Both::new("gpt2 without the name of its pre-tokenizer", "gpt2，未写明预分词器")).into());
+    };
+    let unknown = || refuse(both!("gpt2 with {name}", "gpt2（预分词器 {name}）")).into();
+    PreTokenizer::named(name).map(VocabularyKind::Bytes).ok_or_else(unknown)
 }
 
 #[cfg(test)]

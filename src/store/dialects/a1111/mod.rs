@@ -101,7 +101,7 @@ fn compose(record: &PictureRecord, exact: bool) -> String {
     text
 }
 
-/// The settings of a copy that was made larger, as A1111 tells of it; the size in them stays that of the drawing.
+/// The settings of an upscaled copy, in A1111's fields; the size in them stays that of the drawing.
 pub fn note_enlarged(text: String, enlarge: Enlarge) -> String {
     if enlarge.times <= 1 {
         return text;
@@ -114,7 +114,7 @@ fn json(value: &str) -> String {
     serde_json::Value::from(value).to_string()
 }
 
-/// A value as it may stand between commas; what would be misread becomes a JSON string, as A1111 does it.
+/// A value as it may be written between commas; what would be misread becomes a JSON string, as A1111 does it.
 fn quote(value: &str) -> String {
     let plain = !value.is_empty()
         && !value.contains([',', ':', '"'])

@@ -59,7 +59,7 @@ impl Default for PageView {
 }
 
 impl PageView {
-    /// Where the model goes on.
+    /// Where the model continues.
     pub fn cursor(&self, page: &Page) -> usize {
         self.selected.map_or(page.text.len(), |(_, cursor)| cursor.min(page.text.len()))
     }
@@ -230,7 +230,7 @@ fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
     view.selected = Some((at, at));
 }
 
-/// The model goes on while the person reads or selects elsewhere: what is selected stays selected.
+/// The model continues while the person reads or selects elsewhere: what is selected stays selected.
 fn keep_place(ui: &Ui, view: &mut PageView, page: &Page, from: usize, to: usize) {
     let Some((a, b)) = view.selected.filter(|(a, b)| *a > from || *b > from) else { return };
     let moved = |at: usize| if at > from { at + to.saturating_sub(from) } else { at };

@@ -19,7 +19,7 @@ const SIDE: f32 = 168.0;
 /// The line of buttons under it.
 const FOOT: f32 = 28.0;
 
-/// Pictures that stand side by side below one line.
+/// Pictures that are side by side below one line.
 pub struct Row<'a> {
     pub gap: Gap,
     pub pictures: Vec<(&'a Illustration, bool)>,

@@ -18,7 +18,7 @@ use crate::writing::formula;
 
 /// Letters of formulas are small in their font.
 pub const FORMULA: f32 = 1.2;
-/// The size of a formula's source, which stands behind what is drawn, to be copied.
+/// The size of a formula's source, which is behind what is drawn, to be copied.
 const HIDDEN: f32 = 0.5;
 /// How far beside themselves letters are drawn to be bold.
 const HEAVY: f32 = 0.5;
@@ -183,7 +183,7 @@ impl Builder<'_> {
         self.letters += text.chars().count();
     }
 
-    /// A formula takes one wide letter, and is drawn over it; its source stands behind it, too small to be seen.
+    /// A formula takes one wide letter, and is drawn over it; its source is behind it, too small to be seen.
     fn formula(&mut self, source: &str, format: &TextFormat) {
         let node = formula::read(formula::inside(source).0);
         let setter = |size: f32| Setter { painter: self.ui.painter(), ink: format.color, size };

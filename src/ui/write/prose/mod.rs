@@ -204,7 +204,7 @@ fn indented(ui: &mut Ui, by: f32, mirrored: bool, add: impl FnOnce(&mut Ui)) -> 
     ui.scope_builder(UiBuilder::new().max_rect(room).layout(layout), add).response.rect
 }
 
-/// Text; formulas with lines of their own stand between its lines.
+/// Text; formulas with lines of their own are between its lines.
 fn paragraph(ui: &mut Ui, cx: &Cx<'_>, spans: &[Span], ink: Color32) {
     for (i, part) in spans.chunk_by(|a, b| !is_apart(a) && !is_apart(b)).enumerate() {
         match part {

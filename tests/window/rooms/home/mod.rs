@@ -244,10 +244,10 @@ fn jobs_of_the_last_time_are_counted_and_offered() {
             |harness: &egui_kittest::Harness<'static, Window>| harness.get_by_label(T::Generate.tr(lang)).rect();
         assert_eq!(prompt(&open(state.clone())), prompt(&open(without)));
         let said = lang.pick("3 pictures, 1 text", "3 张图片、1 段文字");
-        for (name, command) in [("Continue", WaitingCommand::Resume), ("Leave as it is", WaitingCommand::Discard)] {
+        for (name, command) in [("Continue", WaitingCommand::Resume), ("Do not continue", WaitingCommand::Discard)] {
             let mut harness = open(state.clone());
             harness.get_by_label_contains(said);
-            let name = lang.pick(name, if name == "Continue" { "继续" } else { "保持现状" });
+            let name = lang.pick(name, if name == "Continue" { "继续" } else { "不继续" });
             harness.get_by_role_and_label(Part::Button, name).click();
             assert_eq!(asked(&mut harness)[0], Command::Waiting(command.clone()));
             // Once it is dismissed, a clock in the status bar stays for them, with the same buttons.

@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct FluxConfig {
     /// 1: the pipeline cuts the patches ([`super::pack`]). The last layer makes `patch_size` squared times as much.
     pub patch_size: usize,
-    /// Numbers of a packed token: 4 times the latents' channels.
+    /// Width of a packed token: 4 times the latents' channels.
     pub in_channels: usize,
     pub out_channels: usize,
     /// Blocks with two streams.
@@ -25,16 +25,20 @@ pub struct FluxConfig {
     pub pooled_projection_dim: usize,
     /// Distilled with guidance (dev), or without (schnell).
     pub guidance_embeds: bool,
-    /// How many numbers of a head turn with each coordinate; their sum is `head_dim`.
+    /// RoPE dimensions per axis; their sum is `head_dim`.
     pub axes_dims_rope: Vec<usize>,
 }
 
 impl FluxConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let (heads, head_dim) = (o.usize("num_attention_heads", 24)?, o.usize("attention_head_dim", 128)?);
         if heads == 0 || head_dim == 0 {

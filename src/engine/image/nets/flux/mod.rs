@@ -3,15 +3,15 @@
 //! | | |
 //! |---|---|
 //! | latents | 16 channels, 1/8 of the picture's side; `scaling_factor` 0.3611, `shift_factor` 0.1159 |
-//! | packing | [`pack`]: squares of 2 x 2 become tokens of 64 numbers; so a picture's sides are multiples of 16 |
+//! | packing | [`pack`]: squares of 2 x 2 become tokens of 64 values; so a picture's sides are multiples of 16 |
 //! | positions | rotary, by the coordinates (0, row, column) of a token ([`picture_ids`]); words are all at (0, 0, 0) |
 //! | text | T5-v1.1-XXL, padded to 512 tokens (256 for schnell's training), nothing hidden |
 //! | pooled | CLIP-L's state at the end of the text, 77 tokens, no projection |
 //! | times | 0 to 1, the scheduler's over 1000; the network multiplies by 1000 itself; prediction: flow (velocity) |
 //! | scheduler | flow-match Euler; schnell: `shift` 1.0, 1 to 4 steps; dev: shifted by the picture's size ([`shift`]) |
-//! | guidance | dev: distilled, a scale (3.5) that the network is given; schnell: none. Neither has a negative prompt |
+//! | guidance | dev: distilled, a scale (3.5) as an input of the network; schnell: none. Neither has a negative prompt |
 //!
-//! Weights come as numbers, or quantised from a GGUF file.
+//! Weights are dense, or quantised from a GGUF file.
 
 mod block;
 mod config;
@@ -61,7 +61,7 @@ pub struct FluxInput<'a> {
 }
 
 impl Flux {
-    /// Weights by diffusers' names. The token is looked at before each block.
+    /// Weights by diffusers' names. Checks the cancel token before each block.
     pub fn load(config: FluxConfig, weights: &Weights, cancel: &CancelToken) -> std::result::Result<Self, Stop> {
         let dim = config.dim();
         let (mut double, mut single) = (Vec::new(), Vec::new());
@@ -91,7 +91,7 @@ impl Flux {
         &self.config
     }
 
-    /// The velocity, `[B, N, patch_size^2 out_channels]`, see [`unpack`]. The token is looked at before each block.
+    /// The velocity, `[B, N, patch_size^2 out_channels]`, see [`unpack`]. Checks the cancel token before each block.
     pub fn forward(&self, input: &FluxInput, cancel: &CancelToken) -> std::result::Result<Tensor, Stop> {
         let (b, tokens, _) = input.tokens.dims3()?;
         let words = input.text.dim(1)?;
@@ -146,7 +146,7 @@ pub fn unpack(tokens: &Tensor, height: usize, width: usize) -> Result<Tensor> {
     unpack_patches(tokens, 2, height / 2, width / 2)
 }
 
-/// Where the tokens of latents `height` x `width` lie: `[H / 2 * W / 2, 3]` of (0, row, column), f32.
+/// Position ids of the tokens of latents `height` x `width`: `[H / 2 * W / 2, 3]` of (0, row, column), f32.
 pub fn picture_ids(height: usize, width: usize, device: &Device) -> Result<Tensor> {
     let (rows, columns) = (height / 2, width / 2);
     let all = (0..rows).flat_map(|row| (0..columns).flat_map(move |column| [0.0, row as f32, column as f32])).collect();

@@ -30,11 +30,15 @@ pub struct Sd3Config {
 }
 
 impl Sd3Config {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let (heads, head_dim) = (o.usize("num_attention_heads", 18)?, o.usize("attention_head_dim", 64)?);
         let dim = heads * head_dim;

@@ -58,7 +58,7 @@ pub struct Sd3Input<'a> {
 }
 
 impl Sd3 {
-    /// Weights by diffusers' names. The token is looked at before each block.
+    /// Weights by diffusers' names. Checks the cancel token before each block.
     pub fn load(config: Sd3Config, weights: &Weights, cancel: &CancelToken) -> std::result::Result<Self, Stop> {
         let (dim, p) = (config.dim(), config.patch_size);
         let embed = weights.pp("pos_embed");
@@ -86,7 +86,7 @@ impl Sd3 {
         &self.config
     }
 
-    /// The velocity, `[B, out_channels, H, W]`. The token is looked at before each block.
+    /// The velocity, `[B, out_channels, H, W]`. Checks the cancel token before each block.
     pub fn forward(&self, input: &Sd3Input, cancel: &CancelToken) -> std::result::Result<Tensor, Stop> {
         let dtype = self.like.dtype();
         let (b, _, height, width) = input.latents.dims4()?;

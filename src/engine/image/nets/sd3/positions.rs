@@ -1,4 +1,4 @@
-//! Where a patch lies: sines and cosines of its row and column, from a table whose middle is cut out for each size.
+//! Position embeddings of patches: sines and cosines of row and column, cropped from the middle of a table.
 
 use candle_core::{Result, Tensor, bail};
 
@@ -14,7 +14,7 @@ pub(super) struct Positions {
 }
 
 impl Positions {
-    /// The table lies in the checkpoint; where it does not, it is computed.
+    /// The table is in the checkpoint; if not, it is computed.
     pub(super) fn load(config: &Sd3Config, weights: &Weights) -> Result<Self> {
         let (base, dim) = (config.sample_size / config.patch_size, config.dim());
         let table = config.pos_embed_max_size.map(|side| {

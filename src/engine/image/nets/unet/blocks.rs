@@ -124,6 +124,7 @@ impl Bottom {
         Ok(Some(Self { layers: Layers { resnets: vec![resnet(0)?], attentions }, last }))
     }
 
+    /// `x` `[B, H, W, C]` -> the same shape.
     pub fn forward(&self, x: &Tensor, seen: Seen) -> Result<Tensor> {
         let x = self.layers.forward_one(0, x, seen)?;
         match &self.last {

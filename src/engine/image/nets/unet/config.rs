@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::engine::image::nets::options::Options;
 use crate::engine::kernels::{Activation, Sinusoids};
 use crate::error::Result;
+use crate::lang::Both;
 
 /// The shape of a UNet. Lists have one entry for each block on the way down.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,9 +64,9 @@ pub enum Mid {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeConfig {
     pub sinusoids: Sinusoids,
-    /// Numbers of the embedding.
+    /// Width of the embedding.
     pub embed_dim: usize,
-    /// Numbers of the guidance embedding of distilled models (LCM).
+    /// Width of the guidance embedding of distilled models (LCM).
     pub cond_proj_dim: Option<usize>,
     /// After the second linear layer.
     pub post_act: Option<Activation>,
@@ -86,12 +87,12 @@ const DOWN: [&str; 4] = ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossA
 const UP: [&str; 4] = ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"];
 
 impl UnetConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
-    /// Of options that are already parsed.
+    /// From parsed options.
     pub fn read(o: &Options) -> Result<Self> {
         refuse(o)?;
         let block_out_channels = o.usizes("block_out_channels", &[320, 640, 1280, 1280])?;
@@ -169,7 +170,7 @@ impl UnetConfig {
     }
 }
 
-/// What the reference offers and this network does not. `resnet_skip_time_act`, `resnet_out_scale_factor`,
+/// Refuses options of the reference that this network does not have. `resnet_skip_time_act`, `resnet_out_scale_factor`,
 /// `cross_attention_norm`, `mid_block_only_cross_attention` and `dropout` reach none of the blocks that are left.
 fn refuse(o: &Options) -> Result<()> {
     for name in ["dual_cross_attention", "class_embeddings_concat"] {
@@ -205,7 +206,7 @@ const NAMES: [&str; 5] = ["silu", "swish", "mish", "gelu", "relu"];
 fn kernel(o: &Options, name: &str) -> Result<usize> {
     match o.usize(name, 3)? {
         odd if odd % 2 == 1 && odd < 16 => Ok(odd),
-        _ => Err(o.unsupported(name, "odd kernels up to 15")),
+        _ => Err(o.unsupported_but(name, Both::new("odd kernels up to 15", "不超过 15 的奇数"))),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::engine::{CancelToken, Stop};
 use blocks::{Bottom, Down, Seen, Up};
 pub use config::{Mid, TextTime, TimeConfig, UnetConfig};
 
-/// What the network is asked.
+/// The inputs of the network.
 #[derive(Clone, Copy, Debug)]
 pub struct UnetInput<'a> {
     /// `[B, in_channels, H, W]`; H and W of any size.
@@ -95,8 +95,8 @@ impl Unet {
         &self.config
     }
 
-    /// The prediction (noise, velocity or picture, as the model was trained), `[B, out_channels, H, W]`. The token is
-    /// looked at before each block.
+    /// The prediction (noise, velocity or picture, as the model was trained), `[B, out_channels, H, W]`. Checks the
+    /// cancel token before each block.
     pub fn forward(&self, input: &UnetInput, cancel: &CancelToken) -> std::result::Result<Tensor, Stop> {
         let latents = input.latents.to_dtype(self.dtype)?;
         let latents = if self.config.center_input_sample { ((latents * 2.0)? - 1.0)? } else { latents };

@@ -16,7 +16,7 @@ pub struct TransformerShape {
     pub channels: usize,
     pub heads: usize,
     pub layers: usize,
-    /// Numbers of a text token.
+    /// Width of a text token.
     pub context: usize,
     pub groups: usize,
     /// Projections are stored as linear layers, not as 1x1 convolutions.
@@ -34,6 +34,7 @@ pub struct SpatialTransformer {
 }
 
 impl SpatialTransformer {
+    /// Weights by diffusers' names below `vb`.
     pub fn load(vb: &VarBuilder, shape: TransformerShape) -> Result<Self> {
         let TransformerShape { channels, heads, groups, .. } = shape;
         // Channels that the heads do not divide are cut, as in the reference.

@@ -24,7 +24,7 @@ pub struct VaeConfig {
     pub use_quant_conv: bool,
     pub use_post_quant_conv: bool,
     pub scaling: Scaling,
-    /// SDXL's first autoencoder overflows half precision: a device that computes in it should widen this network.
+    /// SDXL's first autoencoder overflows half precision: a device that computes in it should upcast this network.
     pub force_upcast: bool,
 }
 
@@ -38,12 +38,12 @@ pub struct Scaling {
 }
 
 impl VaeConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
 
-    /// Of options that are already parsed.
+    /// From parsed options.
     pub fn read(o: &Options) -> Result<Self> {
         let block_out_channels = o.usizes("block_out_channels", &[64])?;
         let n = block_out_channels.len();

@@ -28,7 +28,7 @@ pub struct Vae {
     dtype: DType,
 }
 
-/// What the encoder says of a picture's latents: a normal distribution for each number.
+/// The encoder's output: a normal distribution for each value of the latents.
 #[derive(Clone, Debug)]
 pub struct Posterior {
     /// `[B, C, h, w]`; also the distribution's mode.
@@ -65,8 +65,8 @@ impl Vae {
     }
 
     /// Latents (after [`Scaling::to_vae`]) to pictures, not clamped. With a tiling, tile by tile where the latents are
-    /// larger than a tile: the same picture up to the tiles' own norms, in the memory of a tile. The token is looked
-    /// at before each tile and each resnet.
+    /// larger than a tile: the same picture up to the tiles' own norms, in the memory of a tile. Checks the cancel
+    /// token before each tile and each resnet.
     pub fn decode(
         &self,
         latents: &Tensor,
@@ -115,7 +115,7 @@ impl Vae {
     }
 }
 
-/// A run over a picture: numbers of the input and of the result for each latent of a side, and the result's shape.
+/// A run over a picture: values of the input and of the result per latent of a side, and the result's shape.
 struct Cut {
     from: usize,
     to: usize,

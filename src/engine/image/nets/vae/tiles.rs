@@ -37,7 +37,7 @@ pub struct Span {
     pub weights: Vec<f32>,
 }
 
-/// The tiles of a side of `length` latents, with `scale` numbers of the result for each latent.
+/// The tiles of a side of `length` latents, with `scale` values of the result for each latent.
 pub fn spans(length: usize, tiling: Tiling, scale: usize) -> Vec<Span> {
     let Tiling { tile, overlap } = tiling.sane();
     if length <= tile {
@@ -48,7 +48,7 @@ pub fn spans(length: usize, tiling: Tiling, scale: usize) -> Vec<Span> {
     let mut sum = vec![0f32; length * scale];
     let mut all: Vec<Span> = Vec::with_capacity(count);
     for (i, start) in starts.iter().enumerate() {
-        // What is shared with the neighbours, in numbers of the result.
+        // The overlap with the neighbours, in values of the result.
         let left = i.checked_sub(1).map_or(0, |i| starts[i] + tile - start) * scale;
         let right = starts.get(i + 1).map_or(0, |next| start + tile - next) * scale;
         let n = tile * scale;
@@ -70,6 +70,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
+    /// An empty result of shape `(B, C, H, W)`.
     pub fn new(shape: (usize, usize, usize, usize)) -> Self {
         Self { sum: vec![0.0; shape.0 * shape.1 * shape.2 * shape.3], shape }
     }
@@ -95,6 +96,7 @@ impl Canvas {
         Ok(())
     }
 
+    /// The blended result `[B, C, H, W]`, on the device and in the type of `like`.
     pub fn finish(self, like: &Tensor) -> Result<Tensor> {
         Tensor::from_vec(self.sum, self.shape, like.device())?.to_dtype(like.dtype())
     }

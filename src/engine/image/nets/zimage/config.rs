@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::engine::image::nets::options::Options;
 use crate::error::Result;
+use crate::lang::Both;
 
 /// Side of a patch; the pipeline never takes another.
 pub(super) const PATCH: usize = 2;
@@ -28,14 +29,14 @@ pub struct ZImageConfig {
     pub rope_theta: f64,
     /// What times of 0 to 1 are multiplied by.
     pub t_scale: f64,
-    /// How many numbers of a head turn with each coordinate (text or frame, row, column).
+    /// RoPE dimensions per axis (text or frame, row, column).
     pub axes_dims: Vec<usize>,
     /// One more than the largest coordinate there is an angle for.
     pub axes_lens: Vec<usize>,
 }
 
 impl ZImageConfig {
-    /// Reads and bounds a configuration; `path` is for the error.
+    /// Reads a configuration and checks its bounds; `path` is for the error.
     pub fn parse(text: &str, path: &Path) -> Result<Self> {
         Self::read(&Options::parse(text, path)?)
     }
@@ -45,11 +46,18 @@ impl ZImageConfig {
         self.axes_lens.iter().skip(1).min().map_or(0, |places| places * PATCH)
     }
 
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Values out of bounds or not supported.
     pub fn read(o: &Options) -> Result<Self> {
         let sizes = o.usizes("all_patch_size", &[2])?;
         let frames = o.counted("all_f_patch_size", o.usizes("all_f_patch_size", &[1])?, sizes.len())?;
         if !sizes.iter().zip(&frames).any(|(side, frame)| (*side, *frame) == (PATCH, 1)) {
-            return Err(o.unsupported("all_patch_size", "2 with an all_f_patch_size of 1, which the pipeline asks for"));
+            return Err(o.unsupported_but(
+                "all_patch_size",
+                Both::new("2 with an all_f_patch_size of 1", "2，且 all_f_patch_size 为 1"),
+            ));
         }
         let (dim, heads) = (o.usize("dim", 3840)?, o.usize("n_heads", 30)?);
         if heads == 0 || dim == 0 || !dim.is_multiple_of(heads) {

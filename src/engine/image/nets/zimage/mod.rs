@@ -52,7 +52,7 @@ pub struct ZImage {
 }
 
 impl ZImage {
-    /// Weights by diffusers' names. The token is looked at before each block.
+    /// Weights by diffusers' names. Checks the cancel token before each block.
     pub fn load(config: ZImageConfig, weights: &Weights, cancel: &CancelToken) -> std::result::Result<Self, Stop> {
         let (dim, token) = (config.dim, PATCH * PATCH * config.in_channels);
         let stack = |name: &str, n: usize, modulated: bool| {
@@ -86,8 +86,8 @@ impl ZImage {
     }
 
     /// `latents` `[B, in_channels, H, W]`, H and W even; `times` `[B]` or `[1]`, 0 (noise) to 1; one text
-    /// `[L, cap_feat_dim]` for each picture, of any length -> minus the velocity, like `latents`. The token is looked at
-    /// before each block.
+    /// `[L, cap_feat_dim]` for each picture, of any length -> minus the velocity, like `latents`. Checks the cancel
+    /// token before each block.
     pub fn forward(
         &self,
         latents: &Tensor,

@@ -20,7 +20,7 @@ impl<'s> Converter<'s> {
         let prefix = match prefix {
             None => &[][..],
             Some(list) => {
-                list.as_array().ok_or_else(|| bad(Both::new("prefixItems is no list", "prefixItems 不是列表")))?
+                list.as_array().ok_or_else(|| bad(Both::new("prefixItems is not an array", "prefixItems 不是列表")))?
             }
         };
         let prefix = &prefix[..prefix.len().min(most.unwrap_or(usize::MAX))];

@@ -14,7 +14,7 @@ const LIMIT: i64 = 10_i64.pow(DIGITS as u32);
 pub fn body(schema: &Map<String, Value>) -> Result<String, No> {
     let bound = |key: &str, round: fn(f64) -> f64| -> Result<Option<i64>, Bad> {
         let Some(value) = schema.get(key) else { return Ok(None) };
-        let n = value.as_f64().ok_or_else(|| bad(both!("{key} is no number", "{key} 不是数值")))?;
+        let n = value.as_f64().ok_or_else(|| bad(both!("{key} is not a number", "{key} 不是数值")))?;
         if n.abs() >= LIMIT as f64 {
             return Err(bad(both!("{key} has more than {DIGITS} digits", "{key} 超过 {DIGITS} 位")));
         }

@@ -76,7 +76,7 @@ pub fn read(schema: &str) -> Result<Rules, Bad> {
 /// The grammar's text, and why parts of the schema are satisfied by nothing.
 fn to_gbnf(schema: &str) -> Result<(String, Vec<Both>), Bad> {
     let schema: Value = serde_json::from_str(schema).map_err(|error| {
-        let reason = Both::new(format!("the schema is no JSON ({error})"), "Schema 不是 JSON");
+        let reason = Both::new(format!("the schema is not JSON ({error})"), "Schema 不是 JSON");
         Bad::new(error.line(), reason)
     })?;
     let mut converter = Converter {
@@ -180,7 +180,7 @@ impl<'s> Converter<'s> {
     fn body(&mut self, schema: &'s Value, wanted: &str) -> Result<String, Bad> {
         // References may follow one another for as long as the schema is.
         if self.depth == DEEPEST {
-            return Err(bad(both!("schemas are more than {DEEPEST} deep", "Schema 嵌套超过 {DEEPEST} 层")));
+            return Err(bad(both!("schemas are nested more than {DEEPEST} deep", "Schema 嵌套超过 {DEEPEST} 层")));
         }
         self.depth += 1;
         let body = self.body_here(schema, wanted);
@@ -207,7 +207,7 @@ impl<'s> Converter<'s> {
                 return never(Both::new("the schema false allows nothing", "Schema 为 false，不允许任何值"));
             }
             Value::Object(schema) => schema,
-            other => return Err(bad(both!("{} is no schema", "{} 不是 Schema", brief(other))).into()),
+            other => return Err(bad(both!("{} is not a schema", "{} 不是 Schema", brief(other))).into()),
         };
         if let Some(target) = schema.get("$ref") {
             only(schema, &["$ref"])?;
@@ -228,7 +228,7 @@ impl<'s> Converter<'s> {
             return one_of(
                 "enum",
                 schema,
-                values.as_array().ok_or_else(|| bad(Both::new("enum is no list", "enum 不是列表")))?,
+                values.as_array().ok_or_else(|| bad(Both::new("enum is not an array", "enum 不是列表")))?,
             );
         }
         let types = types(schema)?;
@@ -253,7 +253,7 @@ impl<'s> Converter<'s> {
 
     /// A rule for what `$ref` names; one for all of its uses, so that a schema may contain itself.
     fn reference(&mut self, target: &'s Value) -> Result<String, Bad> {
-        let target = target.as_str().ok_or_else(|| bad(Both::new("$ref is no text", "$ref 不是文本")))?;
+        let target = target.as_str().ok_or_else(|| bad(Both::new("$ref is not a string", "$ref 不是文本")))?;
         if let Some(name) = self.refs.get(target) {
             return Ok(name.clone());
         }
@@ -276,7 +276,8 @@ impl<'s> Converter<'s> {
 
     fn choices(&mut self, key: &str, choices: &'s Value, wanted: &str) -> Result<String, Bad> {
         let choices = choices.as_array().filter(|c| !c.is_empty());
-        let choices = choices.ok_or_else(|| bad(both!("{key} is no list of schemas", "{key} 不是 Schema 的列表")))?;
+        let choices =
+            choices.ok_or_else(|| bad(both!("{key} is not an array of schemas", "{key} 不是 Schema 的列表")))?;
         let mut all = Vec::with_capacity(choices.len());
         for (at, choice) in choices.iter().enumerate() {
             all.push(self.visit(choice, &format!("{wanted}-{at}"))?);
@@ -320,10 +321,10 @@ fn types(schema: &Map<String, Value>) -> Result<Vec<&str>, Bad> {
         Some(Value::String(one)) => Ok(vec![one]),
         Some(Value::Array(list)) if !list.is_empty() => list
             .iter()
-            .map(|kind| kind.as_str().ok_or_else(|| bad(Both::new("type is no text", "type 不是文本"))))
+            .map(|kind| kind.as_str().ok_or_else(|| bad(Both::new("type is not a string", "type 不是文本"))))
             .collect(),
         Some(_) => {
-            Err(bad(Both::new("type is neither a text nor a list of texts", "type 既不是文本，也不是文本的列表")))
+            Err(bad(Both::new("type is neither a string nor an array of strings", "type 既不是文本，也不是文本的列表")))
         }
         None => {
             let speaks_of = |kind: &&str| keywords(kind).iter().any(|key| schema.contains_key(*key));

@@ -13,9 +13,9 @@ impl<'s> Converter<'s> {
         let none = Map::new();
         let properties = match schema.get("properties") {
             None => None,
-            Some(all) => {
-                Some(all.as_object().ok_or_else(|| bad(Both::new("properties is no object", "properties 不是对象")))?)
-            }
+            Some(all) => Some(
+                all.as_object().ok_or_else(|| bad(Both::new("properties is not an object", "properties 不是对象")))?,
+            ),
         };
         let required = required(schema)?;
         let others = match schema.get("additionalProperties") {
@@ -139,9 +139,11 @@ fn required(schema: &Map<String, Value>) -> Result<BTreeSet<&str>, Bad> {
         Some(Value::Array(list)) => list
             .iter()
             .map(|name| {
-                name.as_str().ok_or_else(|| bad(Both::new("required has what is no text", "required 中有不是文本的项")))
+                name.as_str().ok_or_else(|| {
+                    bad(Both::new("required has an item that is not a string", "required 中有不是文本的项"))
+                })
             })
             .collect(),
-        Some(_) => Err(bad(Both::new("required is no list", "required 不是列表"))),
+        Some(_) => Err(bad(Both::new("required is not an array", "required 不是列表"))),
     }
 }

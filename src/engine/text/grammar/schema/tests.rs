@@ -325,7 +325,7 @@ fn what_is_not_supported_is_named() {
             "begins with itself: its $ref leads back to it before any value is written; put the $ref",
         ),
         (json!(false), "nothing"),
-        (json!(7), "no schema"),
+        (json!(7), "not a schema"),
         (json!({"type": "array", "minItems": 2, "maxItems": 1}), "below"),
         (json!({"type": "array", "items": false, "minItems": 1}), "minItems"),
         (json!({"type": "string", "minLength": 2, "maxLength": 1}), "below"),

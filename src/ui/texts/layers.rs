@@ -1,0 +1,55 @@
+//! Texts of the layers of a scene.
+
+texts! {
+    Layers: "Layers", "图层";
+    LayersHover: "Move, scale, flip, recolour or redraw each thing of this picture", "移动、缩放、翻转、改色或重画图中的每样东西";
+    LayersDone: "Done", "完成";
+    LayersDoneHover: "Leaves the layers. What you changed becomes a new picture; the old one stays.", "退出图层。改动会存为新图片，原图不变。";
+    LayersUndo: "Undo the last change (Ctrl+Z)", "撤销上一步改动（Ctrl+Z）";
+    LayersRedo: "Redo (Ctrl+Shift+Z)", "重做（Ctrl+Shift+Z）";
+    LayersOf: "Of the picture “{0}”", "图片“{0}”";
+    LayersStep: "Drawing the layers: step {0} of {1} · {2} left", "正在绘制图层：第 {0} 步，共 {1} 步 · 剩余 {2}";
+    LayersWait: "The layers wait in the queue", "图层正在排队等候绘制";
+    LayersNothingMade: "The picture could not be composed. Change anything to try again.", "图片尚未合成。做任意改动即可重试。";
+    LayerSeenAs: "Drawn as “{0}”", "绘制为“{0}”";
+    LayersReset: "Arrange everything as the prompt says", "按提示词重新排布全部图层";
+    LayersComposing: "Composing the picture…", "正在合成图片…";
+    LayersComing: "The layers are being drawn…", "正在绘制图层…";
+    LayersGround: "Background", "背景";
+    LayersChoose: "Choose a layer, here or in the picture. Drag it to move it, its corners to scale it.", "在此处或图中选择一个图层。拖动可移动，拖动四角可缩放。";
+    LayersCanvas: "The scene. Choose a layer to change it.", "场景。选择一个图层后可以修改。";
+    LayersCanvasOf: "The scene. {0} is chosen: arrow keys move it, plus and minus scale it, Delete hides it.", "场景。已选择{0}：方向键移动，加减键缩放，Delete 键隐藏。";
+    LayersSaveHover: "Save the picture, or its layers", "保存图片或其图层";
+    LayersPng: "The picture (PNG, JPEG, WebP or SVG)…", "图片（PNG、JPEG、WebP 或 SVG）…";
+    LayersEach: "A PNG of each layer…", "每个图层一个 PNG…";
+    LayersOra: "With layers, for GIMP and Krita (OpenRaster)…", "保留图层，用于 GIMP 和 Krita（OpenRaster）…";
+    Arranged: "Layers as arranged", "图层已排布";
+    ArrangedHover: "The layers keep the arrangement of the picture that these settings came from. Click to arrange them automatically.", "图层按设置所属图片排布。点击可恢复自动排布。";
+    ArrangedForget: "Arrange automatically", "恢复自动排布";
+    LayerShow: "Show {0}", "显示{0}";
+    LayerHide: "Hide {0}", "隐藏{0}";
+    LayerForward: "Bring forward", "前移一层";
+    LayerBackward: "Send backward", "后移一层";
+    LayerLarger: "Larger", "放大";
+    LayerSmaller: "Smaller", "缩小";
+    LayerFlip: "Flip", "翻转";
+    LayerFlipHover: "Mirrors the layer left to right", "左右翻转";
+    LayerRedraw: "Another one", "换一个";
+    LayerRedrawHover: "Draws another of the same thing; the other layers stay", "重画同样的东西，其他图层不变";
+    LayerColour: "Colour", "颜色";
+    LayerColourHover: "Gives this layer another colour", "更改此图层的颜色";
+    ColourOfPrompt: "As the prompt says", "按提示词";
+    ColourNone: "As it was drawn", "保持原色";
+    ColourRed: "Red", "红色";
+    ColourOrange: "Orange", "橙色";
+    ColourYellow: "Yellow", "黄色";
+    ColourGreen: "Green", "绿色";
+    ColourCyan: "Cyan", "青色";
+    ColourBlue: "Blue", "蓝色";
+    ColourPurple: "Purple", "紫色";
+    ColourPink: "Pink", "粉色";
+    ColourBrown: "Brown", "棕色";
+    ColourBlack: "Black", "黑色";
+    ColourGray: "Gray", "灰色";
+    ColourWhite: "White", "白色";
+}

@@ -1,0 +1,87 @@
+//! Texts of notices, of the trash and of what waits.
+
+texts! {
+    // Notices
+    SavedAs: "Saved as {0}", "已保存为 {0}";
+    CopySaved: "One copy saved in {0}", "已在 {0} 中保存 1 个副本";
+    CopiesSaved: "{0} copies saved in {1}", "已在 {1} 中保存 {0} 个副本";
+    PictureTrashed: "Picture moved to the trash", "图片已移到回收站";
+    PicturesTrashed: "{0} pictures moved to the trash", "{0} 张图片已移到回收站";
+    PictureGone: "The picture was already gone: another program moved or deleted it", "图片已不在：被其他程序移动或删除";
+    PicturesGone: "{0} pictures were already gone: another program moved or deleted them", "{0} 张图片已不在：被其他程序移动或删除";
+    PictureSavedLate: "A picture that could not be saved last time is saved now", "上次未能保存的图片现已保存";
+    PicturesSavedLate: "{0} pictures that could not be saved last time are saved now", "上次未能保存的 {0} 张图片现已保存";
+    PictureKeptAside: "Not saved yet. The program keeps the picture and saves it once the folder is writable.", "尚未保存。程序会保留它，文件夹可写后自动保存。";
+    PictureLeft: "One picture is still in {0}.", "还有 1 张图片在 {0} 中。";
+    PicturesLeft: "{0} pictures are still in {1}.", "还有 {0} 张图片在 {1} 中。";
+    BackToFolder: "Go back to that folder", "回到那个文件夹";
+    CopyThemHere: "Copy them here", "复制到这里";
+    JobsForgotten: "Not continued; what is finished stays", "不再继续，已有的内容保留";
+    StoppedByClosing: "Stopped when the window was closed", "关闭窗口时中断";
+    DraftDiscarded: "Draft discarded", "草稿已丢弃";
+    OpenElsewhere: "AIGC Studio is already open with {0}. Its window was asked to come to the front.", "AIGC Studio 已使用 {0} 打开，已请求那个窗口显示到最前面。";
+    OpenAlready: "AIGC Studio was started again; it is already open in this window", "AIGC Studio 又启动了一次：它已在此窗口打开";
+    PictureCancelled: "Picture cancelled: {0}", "图片已取消：{0}";
+    PicturesCancelled: "{0} pictures cancelled: {1}", "已取消 {0} 张图片：{1}";
+    DrawAgain: "Draw again", "重新绘制";
+    NothingToUndo: "Nothing to undo in this room", "此处没有可撤销的操作";
+    NothingToRedo: "Nothing to redo in this room", "此处没有可重做的操作";
+    SavedUnasked: "Saved as {0} (no file dialog can open here)", "已保存为 {0}（这里无法打开文件对话框）";
+
+    // What was left, deleted or begun
+    Trash: "Trash", "回收站";
+    TrashAbout: "What was deleted stays here until you delete it for good.", "删除的内容会一直留在这里，直到你将其永久删除。";
+    TrashPictures: "Pictures", "图片";
+    TrashConversations: "Texts", "文字";
+    TrashEmpty: "Nothing here", "这里是空的";
+    ReadingTrash: "Reading the trash…", "正在读取回收站…";
+    EmptyTrash: "Empty", "清空";
+    Restore: "Restore", "恢复";
+    RestoreAll: "Restore all", "全部恢复";
+    BackToTrash: "Back to the list", "返回列表";
+    LookAt: "View {0}", "查看 {0}";
+    NothingWritten: "It is empty.", "里面没有文字。";
+    CopyFormula: "Copy as LaTeX", "复制为 LaTeX";
+    RestoreNamed: "Restore {0}", "恢复 {0}";
+    DeleteForGood: "Delete for good", "永久删除";
+    DeleteForGoodNamed: "Delete {0} for good", "永久删除 {0}";
+    PurgeOne: "Delete “{0}” for good? This cannot be undone.", "永久删除“{0}”？此操作无法撤销。";
+    PurgeAll: "Delete all {0} for good? This cannot be undone.", "永久删除全部 {0} 项？此操作无法撤销。";
+    DraftKept: "Not saved yet. Esc leaves it here as a draft.", "尚未保存。按 Esc 离开后草稿会保留。";
+    DiscardDraft: "Discard", "丢弃";
+    KeepDraft: "Keep as a draft", "留作草稿";
+    KeepDraftHover: "Closes the editor; what you typed is here when you come back (Esc)", "离开编辑；再次打开时，输入的内容还在（Esc）";
+    KeptAsDraft: "Kept as a draft", "已留作草稿";
+    WithDraft: "{0}: kept as a draft", "{0}：已留作草稿";
+    JobsWait: "Not finished when the window was closed: {0}.", "上次关闭窗口时尚未完成：{0}。";
+    WaitingPicture: "{0} picture", "{0} 张图片";
+    WaitingPictures: "{0} pictures", "{0} 张图片";
+    WaitingText: "{0} text", "{0} 段文字";
+    WaitingTexts: "{0} texts", "{0} 段文字";
+    WaitingModel: "{0} model to fetch", "{0} 个待下载的模型";
+    WaitingModels: "{0} models to fetch", "{0} 个待下载的模型";
+    ResumeJobs: "Continue", "继续";
+    DiscardJobs: "Do not continue", "不继续";
+    ReadOnlyWindow: "Read-only: another window uses the same folder and does not answer. Nothing is saved here.", "只读：另一个窗口正在使用同一文件夹且没有响应。此处不会保存任何内容。";
+    Path: "Path", "路径";
+    PathHint: "The full path", "完整路径";
+    PathAbout: "No file dialog can open on this desktop. Type or paste the full path.", "此桌面无法打开文件对话框。请输入或粘贴完整路径。";
+    PathOfFile: "Open a file", "打开文件";
+    PathOfModel: "Open a model", "打开模型";
+    FolderOfPictures: "Choose the folder for pictures", "选择保存图片的文件夹";
+    FolderOfModels: "Choose the folder for models", "选择保存模型的文件夹";
+    FolderOfCopies: "Choose the folder for the copies", "选择保存副本的文件夹";
+    FolderOfLayers: "Choose the folder for the layers", "选择保存图层的文件夹";
+    OpenPath: "Open", "打开";
+    ChooseThisFolder: "Choose this folder", "选择此文件夹";
+    FolderMissing: "There is no folder {0}.", "文件夹 {0} 不存在。";
+    MakeFolder: "Make it and save", "新建并保存";
+    DoNotSave: "Do not save", "不保存";
+    ConversationTrashed: "Conversation moved to the trash", "对话已移到回收站";
+    SettingsRestored: "Prompt and settings restored", "已恢复提示词和设置";
+    SettingsRestoredBut: "Prompt and settings restored, but:\n{0}", "已恢复提示词和设置，但：\n{0}";
+    NotMatched: "Different from the picture", "与图片不同";
+    ModelFetched: "{0} is ready", "{0} 已就绪";
+    MemoryWaits: "Memory is freed after the running jobs", "运行中的任务结束后释放内存";
+    MemoryFreed: "Memory freed", "内存已释放";
+}

@@ -1,0 +1,54 @@
+//! Texts of the personas.
+
+texts! {
+    Personas: "Personas", "角色";
+    PersonasHover: "Characters to talk with, each with its own system prompt, model and sliders", "可以对话的角色，各有自己的系统提示词、模型和参数";
+    PersonasAbout: "Each brings its own instructions, greeting, model and sliders, for its conversations only.", "每个角色自带指令、开场白、模型和参数，只用于与它的对话。";
+    SearchPersonas: "Search personas", "搜索角色";
+    NewPersona: "New", "新建";
+    ImportCard: "Import a card", "导入角色卡";
+    ImportCardHover: "A character card (SillyTavern and similar programs), PNG or JSON", "SillyTavern 等程序的角色卡，PNG 或 JSON";
+    Talk: "Talk", "对话";
+    TalkWith: "Talk with {0}", "与{0}对话";
+    MoreFor: "More: {0}", "更多：{0}";
+    Edit: "Edit", "编辑";
+    Duplicate: "Duplicate", "复制一份";
+    ExportCard: "Export as a card", "导出为角色卡";
+    BuiltInPersonas: "Come with the program", "随程序提供";
+    OwnPersonas: "Your own", "你的角色";
+    EditPersona: "Edit the persona", "编辑角色";
+    CreatePersona: "A new persona", "新角色";
+    PersonaName: "Name", "名字";
+    PersonaNameHint: "Ada", "阿达";
+    PersonaSystem: "Who it is (system prompt)", "它是谁（系统提示词）";
+    PersonaSystemHint: "You are Ada, a clockmaker of sixty who never lies.", "你是阿达，六十岁的钟表匠，从不说谎。";
+    PersonaGreeting: "Greeting", "开场白";
+    PersonaGreetingHint: "The first thing it says", "它说的第一句话";
+    OtherGreeting: "Another greeting", "另一个开场白";
+    GreetingNumber: "Greeting {0}", "开场白 {0}";
+    AddGreeting: "Add a greeting", "添加开场白";
+    RemoveGreeting: "Remove greeting {0}", "删除开场白 {0}";
+    PersonaFace: "Picture", "图片";
+    ChooseFace: "Choose a picture…", "选择图片…";
+    RemoveFace: "Remove the picture", "移除图片";
+    PersonaLore: "What it knows (lore book)", "它知道的事（世界书）";
+    PersonaLoreHover: "Each conversation begins with these cards; the model reads one when it is named.", "每个对话都带有这些卡片；提到名字时模型会读到。";
+    ConversationCards: "Cast, places, lore", "人物、地点与设定";
+    PersonaMacros: "{{char}} stands for its name, {{user}} for yours.", "{{char}} 代表它的名字，{{user}} 代表你的名字。";
+    YourName: "Your name", "你的名字";
+    YourNameHint: "What characters call you ({{user}})", "角色怎样称呼你（{{user}}）";
+    PersonaExamples: "Examples of how it speaks", "说话方式的例子";
+    PersonaExamplesHint: "<START> and then lines that begin with User: or with its name", "先写 <START>，然后每行以“用户：”或角色名开头";
+    PersonaModel: "Model", "模型";
+    AnyModel: "The one in use", "当前使用的模型";
+    PersonaSliders: "Use the sliders as they are now", "带上当前的参数";
+    PersonaKept: "{0} is in the library", "“{0}”已加入角色库";
+    ChatKept: "The chat is in the list", "对话已加入列表";
+    ChatsKept: "{0} chats are in the list", "{0} 个对话已加入列表";
+    LoreKept: "{0} lore cards were added here", "已在此添加 {0} 张设定卡片";
+    LoreKeptOne: "1 lore card was added here", "已在此添加 1 张设定卡片";
+    LeftOut: "Left out: {0}", "未导入：{0}";
+    CardDeleted: "Card deleted", "卡片已删除";
+    PersonaTrashed: "Persona moved to the trash", "角色已移到回收站";
+    Save: "Save", "保存";
+}

@@ -1,0 +1,84 @@
+//! Texts of the sliders of Write, and of the form of an answer.
+
+texts! {
+    // Sliders
+    AdvancedSampling: "Advanced sampling", "高级采样";
+    DraftModel: "Draft model (speculative decoding)", "草稿模型（推测解码）";
+    DraftModelHover: "A smaller model with the same vocabulary that proposes tokens ahead. The answer stays the same and comes faster where the proposals are often right.", "用一个词表相同的小模型先行提出词元。回答保持不变；提得准时会更快。";
+    NoDraftModel: "None", "无";
+    DraftAccepted: "Draft model: {0} of {1} proposed {1:token|tokens} accepted", "草稿模型：提出的 {1} 个词元中有 {0} 个被采用";
+    KvCache: "KV cache precision", "KV 缓存精度";
+    KvCacheHover: "f16 takes half the memory of f32, q8_0 about a quarter; each is a little less precise.", "f16 占用 f32 一半的内存，q8_0 约四分之一，精度依次略低。";
+    WhenFull: "When the context is full", "上下文已满时";
+    OverflowStop: "Stop and say so", "停止并提示";
+    OverflowRoll: "Leave out the oldest turns", "省略最早的对话";
+    OverflowMiddle: "Leave out the middle", "省略中间的对话";
+    PresencePenalty: "Presence penalty", "存在惩罚";
+    PresencePenaltyHover: "Lowers the probability of tokens that already occur, once. 0 is off.", "降低已出现词元的概率（只算一次）。0 为关闭。";
+    FrequencyPenalty: "Frequency penalty", "频率惩罚";
+    FrequencyPenaltyHover: "Lowers the probability of tokens by how often they occur. 0 is off.", "按出现次数降低词元的概率。0 为关闭。";
+    DryMultiplier: "DRY strength", "DRY 强度";
+    DryMultiplierHover: "Lowers the probability of tokens that would repeat a longer passage. 0 is off.", "抑制重复较长的片段。0 为关闭。";
+    DryBase: "DRY base", "DRY 底数";
+    DryBaseHover: "How fast the DRY penalty grows with each repeated token.", "每多重复一个词元，DRY 惩罚增长的倍数。";
+    DryAllowedLength: "DRY allowed length", "DRY 允许长度";
+    DryAllowedLengthHover: "Repetitions of up to this many tokens are not penalised.", "不超过这个长度的重复不受惩罚。";
+    DryPenaltyLastN: "DRY window", "DRY 范围";
+    DryPenaltyLastNHover: "How many of the last tokens DRY searches for repetitions. 0 is off.", "DRY 在最近多少个词元中查找重复。0 为关闭。";
+    TopNSigma: "Top-n sigma", "Top-n 标准差";
+    TopNSigmaHover: "Keeps tokens within n standard deviations of the likeliest. Off at 0 and below.", "只保留与最大值相差 n 个标准差以内的词元。0 及以下为关闭。";
+    TypicalP: "Typical p", "典型采样 p";
+    TypicalPHover: "Keeps tokens whose surprise is close to the average. 1 is off.", "保留意外程度适中的词元。1 为关闭。";
+    XtcProbability: "XTC probability", "XTC 概率";
+    XtcProbabilityHover: "How often the likeliest tokens are skipped, for livelier texts. 0 is off.", "跳过最可能词元的频率，让文字更活泼。0 为关闭。";
+    XtcThreshold: "XTC threshold", "XTC 阈值";
+    XtcThresholdHover: "Only tokens at least this likely are skipped.", "只跳过概率不低于此值的词元。";
+    DynatempRange: "Dynamic temperature", "动态温度";
+    DynatempRangeHover: "How far the temperature moves with the model's uncertainty. 0 is off.", "温度随模型不确定性变化的幅度。0 为关闭。";
+    Mirostat: "Mirostat", "Mirostat 采样";
+    MirostatHover: "Keeps the surprise of the text steady, instead of the other samplers. 0 is off; 1 and 2 are its versions.", "使文字的意外程度保持稳定，取代其他采样器。0 为关闭，1 和 2 为两个版本。";
+    MirostatTau: "Mirostat target", "Mirostat 目标";
+    MirostatTauHover: "The surprise per token that Mirostat aims at.", "Mirostat 期望的每个词元的意外程度。";
+    MirostatEta: "Mirostat rate", "Mirostat 速率";
+    MirostatEtaHover: "How fast Mirostat adapts.", "Mirostat 调整的速度。";
+    ShowSliders: "Show the sliders", "显示参数";
+    SystemPrompt: "System prompt", "系统提示词";
+    SystemHere: "For this conversation only", "仅用于这个对话";
+    SystemOfAll: "For every new conversation", "用于之后的每个新对话";
+    SystemHint: "How the model should behave, such as: answer in one sentence", "希望模型怎样回答，例如：用一句话回答";
+    Temperature: "Temperature", "温度";
+    TemperatureHover: "Low keeps to the likeliest tokens, high varies more; 0 always takes the likeliest.", "低则稳妥，高则多变；0 总是选最可能的词元。";
+    MaxTokens: "Longest answer", "最长回答";
+    MaxTokensHover: "The answer stops after this many tokens (a token is about three quarters of a word).", "回答在这么多词元后停止（一个汉字约一到两个词元）。";
+    Context: "Context", "上下文";
+    ContextHover: "How many tokens prompt and answer can have together; more takes more memory.", "提示词和回答合计最多多少词元；越多越占内存。";
+    MoreSampling: "More sliders", "更多参数";
+    TopK: "Top-k", "Top-k 候选数";
+    TopKHover: "Only this many of the likeliest tokens are considered; 0 considers all.", "只考虑最可能的这么多个词元；0 为不限。";
+    TopP: "Top-p", "Top-p 概率和";
+    TopPHover: "Only the likeliest tokens whose probabilities add up to this are considered; 1 considers all.", "只考虑概率之和达到此值的词元；1 为不限。";
+    MinP: "Min-p", "Min-p 下限";
+    MinPHover: "Drops tokens less likely than this share of the likeliest; 0 drops none.", "舍去概率低于最高者此比例的词元；0 为不舍。";
+    RepeatPenalty: "Repetition penalty", "重复惩罚";
+    RepeatPenaltyHover: "Higher makes the model avoid tokens that it just used; 1 is off.", "越高越避免重复刚用过的词元；1 为关闭。";
+    RepeatLastN: "Penalty window", "惩罚范围";
+    RepeatLastNHover: "How many of the last tokens count as just used.", "最近多少个词元算作刚用过。";
+    StopTexts: "Stop texts", "停止文本";
+    StopTextsHover: "The answer ends where one of these would occur.", "回答遇到其中任何一个就停止。";
+    StopTextsHint: "One a line", "每行一个";
+    UseForNew: "Use for new conversations", "用于新对话";
+    UseForNewHover: "New conversations begin with these sliders, and those whose sliders were never moved take them too.", "新对话会以这些参数开始，从未调过参数的对话也会采用。";
+    UsedForNew: "New conversations begin with these", "新对话以这些参数开始";
+    ComparingVocabularies: "Comparing vocabularies…", "正在比较词表…";
+    NoDraftHere: "No smaller model with the same vocabulary is on this machine.", "本机没有词表相同的更小模型。";
+    OwnSliders: "Sliders of this conversation only", "仅用于这个对话的参数";
+
+    // The form of the answer
+    AnswerForm: "Form of the answer", "回答的格式";
+    AnswerFormHover: "The answer can only be text of this format.", "回答只能是符合此格式的文字。";
+    FormFree: "Free", "自由";
+    FormJson: "JSON", "任意 JSON";
+    FormSchema: "JSON schema", "JSON Schema 约束";
+    FormGbnf: "GBNF grammar", "GBNF 语法";
+    FormReads: "Valid", "格式有效";
+}
