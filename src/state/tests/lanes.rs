@@ -131,9 +131,9 @@ fn what_waits_for_the_memory_begins_where_it_cannot_be_freed_or_the_engine_is_an
 fn a_third_lane_has_a_queue_of_its_own() {
     let mut s = state();
     draw(&mut s, "one");
-    let (mut fx, first, second) = (Vec::new(), s.new_job(), s.new_job());
-    s.ask_engine(first, Task::Count(Some(3)), &mut fx);
-    s.ask_engine(second, Task::Count(Some(4)), &mut fx);
+    let (mut fx, first, second) = (Vec::new(), s.lanes.new_job(), s.lanes.new_job());
+    s.lanes.ask(first, Task::Count(Some(3)), &mut fx);
+    s.lanes.ask(second, Task::Count(Some(4)), &mut fx);
     assert_eq!(fx, [Effect::Submit { id: first, task: Task::Count(Some(3)) }]);
     let effects = engine(&mut s, first, EventKind::Finished(Outcome::Count(3)));
     assert_eq!(effects, [Effect::Submit { id: second, task: Task::Count(Some(4)) }]);
