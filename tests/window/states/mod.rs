@@ -574,7 +574,7 @@ pub fn write_page(lang: Lang, theme: Theme) -> AppState {
 
 /// A ledger of a page, or of a conversation, with something left out.
 pub fn ledger(page: bool) -> Ledger {
-    let part = |kind, name: &str, tokens, left_out| Part { kind, name: name.into(), tokens, left_out };
+    let part = |kind, name: &str, tokens, left_out| LedgerPart { kind, name: name.into(), tokens, left_out };
     let parts = if page {
         vec![
             part(PartKind::Memory, "", 12, 0),

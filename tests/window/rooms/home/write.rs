@@ -210,9 +210,10 @@ fn sliders_keep_their_place_when_one_is_moved_and_when_a_letter_is_typed() {
     let before = places(&harness);
     harness.state_mut().state.write.open.manner.sliders = Some(TextParams::default());
     let ledger = harness.state_mut().state.write.ledger.found.as_mut().expect("a ledger");
-    ledger
-        .parts
-        .insert(2, aigc_studio::domain::Part { kind: PartKind::Draft, name: String::new(), tokens: 1, left_out: 0 });
+    ledger.parts.insert(
+        2,
+        aigc_studio::domain::LedgerPart { kind: PartKind::Draft, name: String::new(), tokens: 1, left_out: 0 },
+    );
     harness.run();
     assert_eq!(places(&harness), before);
 }
