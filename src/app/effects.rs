@@ -41,6 +41,12 @@ impl Studio {
                     self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: QUESTIONS }.into())));
                 }
             }
+            Effect::CheckText(text) => {
+                let serial = text.serial;
+                if !self.texts.ask(*text) {
+                    self.input(ctx, Input::TextChecked(serial, Vec::new()));
+                }
+            }
             Effect::Unload => {
                 if let Err(error) = self.engine.unload() {
                     self.input(ctx, Input::NotUnloaded(error));

@@ -18,7 +18,7 @@ use crossbeam_channel::Receiver;
 use crate::catalog::{Catalog, trash};
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, StoreRequest, Wake, WindowGeometry};
-use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer};
+use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextChecked, TextChecker};
 use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{
@@ -101,9 +101,11 @@ pub struct Studio {
     measurer: Measurer,
     measured: Receiver<Measured>,
     grammars: GrammarChecker,
+    checked: Receiver<Checked>,
+    texts: TextChecker,
+    texts_checked: Receiver<TextChecked>,
     drafts: DraftFinder,
     drafts_found: Receiver<Vec<String>>,
-    checked: Receiver<Checked>,
     dialogs: Dialogs,
     /// A copy that waits for its folder.
     folderless: Option<Box<StoreRequest>>,
@@ -157,6 +159,7 @@ impl Studio {
         let (engine, engine_events) = start_engine(settings.device, budget.clone(), wake.clone());
         let (measurer, measured) = Measurer::start(wake.clone());
         let (grammars, checked) = GrammarChecker::start(wake.clone());
+        let (texts, texts_checked) = TextChecker::start(wake.clone());
         let (drafts, drafts_found) = DraftFinder::start(wake.clone());
         let read_only = matches!(access, Access::ReadOnly);
         let (store, store_events) = Store::open(&paths, &settings, wake.clone(), read_only);
@@ -191,6 +194,8 @@ impl Studio {
             measured,
             grammars,
             checked,
+            texts,
+            texts_checked,
             drafts,
             drafts_found,
             dialogs: Dialogs::new(wake.clone(), paths.exports().to_owned()),
@@ -322,6 +327,10 @@ impl Studio {
             if let Ok((grammar, outcome)) = self.checked.try_recv() {
                 any = true;
                 self.input(ctx, Input::Grammar(grammar, outcome));
+            }
+            if let Ok((serial, findings)) = self.texts_checked.try_recv() {
+                any = true;
+                self.input(ctx, Input::TextChecked(serial, findings));
             }
             if let Ok(able) = self.drafts_found.try_recv() {
                 any = true;
