@@ -70,7 +70,7 @@ pub(in crate::state) enum Origin<'a> {
 
 impl Input {
     pub(in crate::state) fn origin(&self) -> Origin<'_> {
-        use StoreEvent::{ChatsOpened, LatentsOpened, Opened, PersonaOpened, WorldOpened};
+        use StoreEvent::{ChatsOpened, FolderOpened, LatentsOpened, Opened, PersonaOpened, WorldOpened};
         match self {
             Self::Command(
                 Command::Tick
@@ -84,7 +84,8 @@ impl Input {
                 | ChatsOpened { .. }
                 | PersonaOpened { .. }
                 | WorldOpened { .. }
-                | LatentsOpened { .. }),
+                | LatentsOpened { .. }
+                | FolderOpened(_)),
             ) => Origin::File(event),
             Self::Clock(_)
             | Self::Status(_)

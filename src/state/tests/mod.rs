@@ -66,7 +66,7 @@ pub(in crate::state) fn told(state: &mut AppState, input: Input) -> Vec<Effect> 
     let texts = effects.extract_if(.., |effect| matches!(effect, Effect::CheckText(_))).collect::<Vec<_>>();
     for effect in texts {
         let Effect::CheckText(text) = effect else { unreachable!() };
-        assert_eq!(update(state, Input::TextChecked(text.serial, text.findings())), []);
+        effects.extend(update(state, Input::TextChecked(text.serial, text.findings())));
     }
     effects
 }
