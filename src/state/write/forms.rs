@@ -91,7 +91,7 @@ impl WriteState {
         let question = turns.get(at.checked_sub(1)?)?;
         let lang = self.form_lang(form, made, lang);
         let asker = self.asker(form, at);
-        // Only a strict form has a grammar, and its texts are short: their checks take no time worth a thread.
+        // The job needs its grammar at once. Only a strict form has one, and its texts are a page at most.
         let whole = form.grammar(&made.values, lang).filter(|_| match &asker {
             Asker::Form => true,
             Asker::Words(again) => again.is_of(&form.checks(&made.values, lang), lang),
