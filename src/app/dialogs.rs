@@ -108,12 +108,14 @@ impl Dialogs {
                 Some(ending) if file.path().extension().is_none() => free_name(&file.path().with_extension(ending)),
                 _ => file.path().to_owned(),
             };
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
-            Some(match folder.map(Path::to_owned) {
-                Some(folder) => Answer::NoFolder(folder, Box::new(then(path))),
-                None => Answer::Store(Box::new(then(path))),
-            })
+            let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+            Some(once_made(folder, then(path)))
         });
+    }
+
+    /// Files for a folder of the person's: whether one that is not there is made is asked first.
+    pub fn once_made(&self, folder: PathBuf, request: StoreRequest) {
+        self.elsewhere(move || Some(once_made(folder, request)));
     }
 
     /// Shows a folder, or the folder of a file, in the system's file manager.
@@ -192,6 +194,15 @@ impl Dialogs {
         let dialog = rfd::AsyncFileDialog::new().set_directory(now);
         self.choose(dialog.pick_folder(), purpose, then);
     }
+}
+
+/// What a request for a folder leads to; the empty one is where the program runs.
+fn once_made(folder: PathBuf, request: StoreRequest) -> Answer {
+    let request = Box::new(request);
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Answer::Store(request);
+    }
+    Answer::NoFolder(folder, request)
 }
 
 /// Has the desktop open `target`; what comes of it where it does not.
@@ -307,5 +318,16 @@ mod tests {
         dialogs.save(choose(home.path().join("cat")), String::new(), Some("png"), write);
         let Answer::Store(request) = dialogs.answers.recv_timeout(PATIENCE).unwrap() else { panic!() };
         assert!(matches!(*request, StoreRequest::WriteFile { path, .. } if path == home.path().join("cat-2.png")));
+
+        // The same where the folder alone was chosen.
+        let copies = |folder: &Path| StoreRequest::CopyFiles { from: Vec::new(), folder: folder.to_owned() };
+        let (here, gone) = (home.path().to_owned(), home.path().join("new"));
+        dialogs.once_made(here.clone(), copies(&here));
+        let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
+        assert!(matches!(answer, Answer::Store(request) if matches!(&*request, StoreRequest::CopyFiles { .. })));
+        dialogs.once_made(gone.clone(), copies(&gone));
+        let answer = dialogs.answers.recv_timeout(PATIENCE).unwrap();
+        assert!(matches!(answer, Answer::NoFolder(folder, _) if folder == gone));
+        assert!(!gone.exists());
     }
 }

@@ -1,7 +1,5 @@
 //! Runs the effects that `update` asks for.
 
-use std::path::PathBuf;
-
 use super::Studio;
 use crate::domain::{Enlarge, Event, EventKind, Filter, Picture, StoreRequest};
 use crate::engine::{QUESTIONS, device_name};
@@ -23,7 +21,7 @@ impl Studio {
                 }
                 Err(error) => self.input(ctx, Input::Engine(Event { job: id, kind: EventKind::Failed(error) })),
             },
-            Effect::Store(request) => self.ask_store(ctx, request),
+            Effect::Store(request) => self.ask_store(request),
             Effect::Catalogue(request) => self.ask_catalogue(ctx, request),
             Effect::Cancel(id) => {
                 if let Some(handle) = self.jobs.get(&id) {
@@ -39,6 +37,12 @@ impl Studio {
             Effect::CheckGrammar(grammar) => {
                 if !self.grammars.ask(grammar.clone()) {
                     self.input(ctx, Input::Grammar(grammar, Err(Cause::QueueFull { waiting: QUESTIONS }.into())));
+                }
+            }
+            Effect::CheckText(text) => {
+                let serial = text.serial;
+                if !self.texts.ask(*text) {
+                    self.input(ctx, Input::TextChecked(serial, Vec::new()));
                 }
             }
             Effect::Unload => {
@@ -140,24 +144,15 @@ impl Studio {
         }
     }
 
-    fn ask_store(&mut self, ctx: &egui::Context, request: StoreRequest) {
+    fn ask_store(&self, request: StoreRequest) {
         match &request {
             // Where the folders are another window's, what it has set stays.
             StoreRequest::SaveSettings(_) | StoreRequest::SaveDesk(_) if self.state.read_only => {}
             StoreRequest::ExportEachLayer { folder, .. } | StoreRequest::CopyFiles { folder, .. } => {
-                self.once_made(ctx, folder.clone(), request);
+                self.dialogs.once_made(folder.clone(), request);
             }
             _ => self.store.send(request),
         }
-    }
-
-    /// Files for a folder of the person's: whether one that is not there is made is asked first.
-    fn once_made(&mut self, ctx: &egui::Context, folder: PathBuf, request: StoreRequest) {
-        if folder.is_dir() {
-            return self.store.send(request);
-        }
-        self.folderless = Some(Box::new(request));
-        self.input(ctx, Input::NoFolder(folder));
     }
 }
 

@@ -15,19 +15,19 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::Receiver;
 
-use crate::catalog::{Catalog, trash};
+use crate::catalog::Catalog;
 use crate::cli::system_lang;
-use crate::domain::{Event, JobId, ModelCard, ModelPresence, StoreEvent, StoreRequest, Wake, WindowGeometry};
-use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer};
+use crate::domain::{Event, JobId, StoreEvent, StoreRequest, Wake, WindowGeometry};
+use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextChecked, TextChecker};
 use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{
-    AppState, Catalogue, Command, CreateCommand, Effect, Input, LayersCommand, ModelEntry, ModelsCommand, NoDialog,
-    SettingsCommand, StatusNews, begin, update,
+    AppState, Command, CreateCommand, Effect, Input, LayersCommand, NoDialog, SettingsCommand, StatusNews, begin,
+    update,
 };
 use crate::store::{Paths, Store};
 use crate::ui::Views;
-use catalogue::Fetches;
+use catalogue::{Fetches, Found};
 use dialogs::{Answer, Dialogs};
 use frames::Frames;
 use instance::{Calls, Instance};
@@ -44,14 +44,6 @@ const FIRST_LOOK: Duration = Duration::from_millis(200);
 const OPENING: Duration = Duration::from_secs(2);
 /// How often the memory figure is read while frames are drawn.
 const SAMPLE: Duration = Duration::from_secs(1);
-
-/// A catalogue, where the files of each of its cards are, and the bytes in its trash: found off the window's thread.
-type Found = (Catalog, Vec<ModelPresence>, u64);
-
-/// Whether the engine can run the language model of this header.
-fn runs(gguf: &crate::formats::gguf::Gguf) -> crate::error::Result<()> {
-    crate::engine::text::describe(gguf).map(drop)
-}
 
 /// Starts an engine; tests give their own backends.
 pub type StartEngine =
@@ -83,7 +75,7 @@ pub struct Studio {
     pub state: AppState,
     views: Views,
     commands: Vec<Command>,
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     /// The catalogue on its way: first its cards, then with the headers of all models read.
     coming: Option<Receiver<Found>>,
     /// The window was fitted to its monitor.
@@ -101,9 +93,11 @@ pub struct Studio {
     measurer: Measurer,
     measured: Receiver<Measured>,
     grammars: GrammarChecker,
+    checked: Receiver<Checked>,
+    texts: TextChecker,
+    texts_checked: Receiver<TextChecked>,
     drafts: DraftFinder,
     drafts_found: Receiver<Vec<String>>,
-    checked: Receiver<Checked>,
     dialogs: Dialogs,
     /// A copy that waits for its folder.
     folderless: Option<Box<StoreRequest>>,
@@ -157,6 +151,7 @@ impl Studio {
         let (engine, engine_events) = start_engine(settings.device, budget.clone(), wake.clone());
         let (measurer, measured) = Measurer::start(wake.clone());
         let (grammars, checked) = GrammarChecker::start(wake.clone());
+        let (texts, texts_checked) = TextChecker::start(wake.clone());
         let (drafts, drafts_found) = DraftFinder::start(wake.clone());
         let read_only = matches!(access, Access::ReadOnly);
         let (store, store_events) = Store::open(&paths, &settings, wake.clone(), read_only);
@@ -175,7 +170,7 @@ impl Studio {
             state,
             views: Views::default(),
             commands: Vec::new(),
-            catalog: Catalog::built_in(&models),
+            catalog: Arc::new(Catalog::built_in(&models)),
             coming: None,
             placed: false,
             put_off: false,
@@ -191,6 +186,8 @@ impl Studio {
             measured,
             grammars,
             checked,
+            texts,
+            texts_checked,
             drafts,
             drafts_found,
             dialogs: Dialogs::new(wake.clone(), paths.exports().to_owned()),
@@ -206,10 +203,8 @@ impl Studio {
         studio.load_catalog(models);
         studio.take_catalog(ctx, FIRST_LOOK);
         if studio.state.catalogue.entries.is_empty() {
-            let built_in =
-                |card: &ModelCard| if card.is_embedded() { ModelPresence::Embedded } else { ModelPresence::Absent };
-            let presences = studio.catalog.cards().iter().map(built_in).collect();
-            studio.show_catalog(ctx, presences, 0);
+            let built_in = catalogue::built_in(&studio.catalog);
+            studio.input(ctx, Input::Catalogue(Box::new(built_in)));
         }
         let effects = begin(&mut studio.state);
         studio.perform(ctx, effects);
@@ -237,52 +232,6 @@ impl Studio {
     /// Does what a person asked for, outside of a frame.
     pub fn command(&mut self, ctx: &egui::Context, command: Command) {
         self.input(ctx, Input::Command(command));
-    }
-
-    /// The cards as the window shows them, with what is known of their files; `trash`: bytes of removed models.
-    fn show_catalog(&mut self, ctx: &egui::Context, presences: Vec<ModelPresence>, trash: u64) {
-        let entry = |(card, presence): (&ModelCard, ModelPresence)| ModelEntry::new(card.clone(), presence);
-        let entries = self.catalog.cards().iter().zip(presences).map(entry).collect();
-        let read = Catalogue { entries, broken: self.catalog.broken(), trash };
-        self.input(ctx, Input::Catalogue(Box::new(read)));
-    }
-
-    /// Starts to read the models folder; [`Self::take_catalog`] takes what comes of it.
-    fn load_catalog(&mut self, folder: PathBuf) {
-        let (sender, receiver) = crossbeam_channel::bounded(2);
-        let wake = self.wake.clone();
-        let settings = &self.state.settings;
-        let (mut opened, parts_of) = (settings.opened.clone(), settings.parts_of.clone());
-        // Files that older versions remembered as the model in use alone.
-        let used = [&settings.image.model, &settings.text.model].map(PathBuf::from);
-        opened.extend(used.into_iter().filter(|path| path.is_absolute() && !settings.opened.contains(path)));
-        // What is shown already is not taken away while headers are read.
-        let first = self.catalog.folder() != folder || self.state.catalogue.entries.is_empty();
-        let work = move || {
-            let mut catalog = Catalog::load(&folder);
-            let tell = |catalog: &Catalog| {
-                let _ = sender.send((catalog.clone(), catalog.presences(), trash::bytes(&folder)));
-                wake();
-            };
-            if first {
-                tell(&catalog);
-            }
-            catalog.look_closer(&runs);
-            catalog.take_in(&opened, &parts_of, &runs);
-            tell(&catalog);
-        };
-        // Without it only the program's own models are known.
-        if std::thread::Builder::new().name("catalog".to_owned()).spawn(work).is_ok() {
-            self.coming = Some(receiver);
-        }
-    }
-
-    /// Takes what has come of the models folder, within `patience`.
-    fn take_catalog(&mut self, ctx: &egui::Context, patience: Duration) {
-        let Some(coming) = &self.coming else { return };
-        let Some((catalog, presences, trash)) = coming.recv_timeout(patience).ok() else { return };
-        self.catalog = catalog;
-        self.show_catalog(ctx, presences, trash);
     }
 
     fn input(&mut self, ctx: &egui::Context, input: Input) {
@@ -322,6 +271,10 @@ impl Studio {
             if let Ok((grammar, outcome)) = self.checked.try_recv() {
                 any = true;
                 self.input(ctx, Input::Grammar(grammar, outcome));
+            }
+            if let Ok((serial, findings)) = self.texts_checked.try_recv() {
+                any = true;
+                self.input(ctx, Input::TextChecked(serial, findings));
             }
             if let Ok(able) = self.drafts_found.try_recv() {
                 any = true;
@@ -386,11 +339,6 @@ impl Studio {
         self.take_window_size(ctx);
         self.put_off_closing(ctx);
         for command in std::mem::take(&mut self.commands) {
-            // A folder that was dropped on the window has no name that tells what it is.
-            let command = match command {
-                Command::OpenFile(path) if path.is_dir() => Command::Models(ModelsCommand::OpenModel(path)),
-                command => command,
-            };
             self.input(ctx, Input::Command(command));
         }
         self.take_calls(ctx);

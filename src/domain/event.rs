@@ -373,6 +373,8 @@ pub enum StoreEvent {
     },
     /// Nothing that could not be written is in memory alone any more.
     AllWritten,
+    /// What was opened is a folder.
+    FolderOpened(PathBuf),
     /// A file could not be opened.
     OpenFailed(StudioError),
     /// Something failed that is a room's own; `None` where it is no room's.

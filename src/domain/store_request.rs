@@ -49,7 +49,7 @@ pub enum StoreRequest {
     /// oldest is dropped. -> `Thumbnail` or `NoThumbnail`
     Thumbnail(PathBuf),
     /// A file that a person opens, for what it is. -> `Opened`, `LatentsOpened`, `PersonaOpened`,
-    /// `WorldOpened` or `ChatsOpened`, or `OpenFailed`
+    /// `WorldOpened`, `ChatsOpened` or `FolderOpened`, or `OpenFailed`
     OpenFile(PathBuf),
     /// A picture, for its pixels alone. -> `Viewed`
     ViewPicture(PathBuf),

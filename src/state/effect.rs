@@ -8,6 +8,7 @@ use crate::domain::{
     StoreRequest, Task,
 };
 use crate::error::FolderOf;
+use crate::writing::checks::TextCheck;
 use crate::writing::export::{Document, TextFormat};
 
 /// What [`crate::state::update`] asks the app to do. Data only; the app owns the channels.
@@ -27,6 +28,8 @@ pub enum Effect {
     Measure(Box<LedgerRequest>),
     /// The same.
     CheckGrammar(Grammar),
+    /// The same.
+    CheckText(Box<TextCheck>),
     /// Each kind of model answers with an event of its own once its memory is free.
     Unload,
     SetDevice(DeviceChoice),
@@ -97,6 +100,7 @@ impl Effect {
             Self::Cancel(..)
             | Self::Measure(..)
             | Self::CheckGrammar(..)
+            | Self::CheckText(..)
             | Self::Unload
             | Self::SetDevice(..)
             | Self::AskModelFile

@@ -85,6 +85,13 @@ impl AppState {
                     None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
                 }
             }
+            // Of folders only models are opened.
+            StoreEvent::FolderOpened(path) => {
+                if self.gallery.take_opened(&path) {
+                    let (models, mut env) = self.models(fx);
+                    models.open(path, &mut env);
+                }
+            }
             StoreEvent::Viewed { path, picture } => self.viewed(path, picture, fx),
             StoreEvent::Trashed { paths } => self.trashed(paths, fx),
             StoreEvent::Gone { paths } => {

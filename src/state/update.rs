@@ -8,6 +8,7 @@ use crate::state::{
     AppState, Catalogue, Command, CreateCommand, Effect, Effects, GalleryCommand, ImageEdit, ModelNews, NoDialog,
     NoticeKind, Phase, SettingsCommand, StatusNews, WriteCommand,
 };
+use crate::writing::checks::Finding;
 
 /// Everything that can happen to the program.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub enum Input {
     Ledger(u64, Result<Ledger>),
     /// A grammar that was read.
     Grammar(Grammar, Result<()>),
+    /// What was found in a text, by the number of its question.
+    TextChecked(u64, Vec<Finding>),
     /// The models that can draft for the one that was asked about, by id.
     Drafts(Vec<String>),
     /// A text or a picture is on the clipboard.
@@ -67,7 +70,7 @@ pub(in crate::state) enum Origin<'a> {
 
 impl Input {
     pub(in crate::state) fn origin(&self) -> Origin<'_> {
-        use StoreEvent::{ChatsOpened, LatentsOpened, Opened, PersonaOpened, WorldOpened};
+        use StoreEvent::{ChatsOpened, FolderOpened, LatentsOpened, Opened, PersonaOpened, WorldOpened};
         match self {
             Self::Command(
                 Command::Tick
@@ -81,7 +84,8 @@ impl Input {
                 | ChatsOpened { .. }
                 | PersonaOpened { .. }
                 | WorldOpened { .. }
-                | LatentsOpened { .. }),
+                | LatentsOpened { .. }
+                | FolderOpened(_)),
             ) => Origin::File(event),
             Self::Clock(_)
             | Self::Status(_)
@@ -91,6 +95,7 @@ impl Input {
             | Self::Fetch(_)
             | Self::Ledger(..)
             | Self::Grammar(..)
+            | Self::TextChecked(..)
             | Self::Drafts(_)
             | Self::Models(_)
             | Self::Copied
@@ -124,6 +129,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::Fetch(event) => state.fetch_event(event, &mut effects),
         Input::Ledger(serial, ledger) => state.write.measured(serial, ledger),
         Input::Grammar(grammar, outcome) => state.write.grammar_checked(grammar, outcome),
+        Input::TextChecked(serial, findings) => state.write.text_checked(serial, findings),
         Input::Drafts(able) => state.write.drafts_found(able),
         Input::Copied => state.note(NoticeKind::Copied),
         Input::Models(news) => state.model_news(news, &mut effects),
@@ -149,7 +155,8 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     state.heal();
     let (create, mut env) = state.create(&mut effects);
     create.settle(&mut env);
-    state.write.refresh_findings(state.lang);
+    let (write, mut env) = state.write(&mut effects);
+    write.refresh_findings(&mut env);
     state.write.note_questions(&effects);
     effects
 }

@@ -107,6 +107,9 @@ impl Drop for Decoder {
 }
 
 fn open(path: PathBuf) -> StoreEvent {
+    if path.is_dir() {
+        return StoreEvent::FolderOpened(path);
+    }
     if latents::is_latents(&path) {
         return match guarded(|| latents::read(&path)) {
             Ok(latents) => StoreEvent::LatentsOpened { latents },

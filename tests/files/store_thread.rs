@@ -471,6 +471,13 @@ fn cards_and_chats_of_other_programs_are_opened() {
             "{name}"
         );
     }
+    // A folder may be called as anything.
+    fs::create_dir(home.path().join("model.json")).unwrap();
+    for name in ["", "model.json"] {
+        let folder = home.path().join(name);
+        store.send(StoreRequest::OpenFile(folder.clone()));
+        assert!(matches!(next(&events), StoreEvent::FolderOpened(path) if path == folder));
+    }
     store.send(StoreRequest::OpenFile(home.path().join("gone.json")));
     assert!(matches!(next(&events), StoreEvent::OpenFailed(e) if matches!(e.cause(), Cause::FileMissing { .. })));
     store.send(StoreRequest::OpenFile(put(

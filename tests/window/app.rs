@@ -429,6 +429,7 @@ fn copies_ask_before_they_make_a_folder() {
     for make in [false, true] {
         window.studio().command(&ctx, Command::Gallery(GalleryCommand::SaveCopies(vec![from.clone()])));
         window.studio().command(&ctx, Command::Gallery(GalleryCommand::CopiesFolderChosen(folder.clone())));
+        window.until("the disk has answered", |w| w.studio().state.ask.folder.is_some());
         assert_eq!(window.studio().state.ask.folder, Some(folder.clone()), "the whole path");
         let answer = if make { AskCommand::MakeFolder } else { AskCommand::Leave };
         window.studio().command(&ctx, Command::Ask(answer));

@@ -46,6 +46,7 @@ mod session;
 mod speed;
 mod stream;
 mod template;
+mod text_checker;
 mod tokenizer;
 mod vocabulary;
 
@@ -61,4 +62,5 @@ pub use loaded::model_path;
 pub use pipeline::TextPipeline;
 pub use speed::{Course, Runner, Speed};
 pub use template::Chat;
+pub use text_checker::{TextChecked, TextChecker};
 pub use vocabulary::Vocabulary;

@@ -206,6 +206,26 @@ fn of_pictures_that_are_opened_the_last_one_wins() {
     assert_eq!((s.settings.image.prompt.as_str(), s.create.strip.len()), ("b", 1));
 }
 
+/// Whether a path is a folder is known once the disk was asked, which may take long.
+#[test]
+fn a_folder_that_is_dropped_is_looked_into_as_a_model_unless_another_file_came_after_it() {
+    let mut s = state();
+    let open = |s: &mut AppState, path: &str| {
+        let path = PathBuf::from(path);
+        assert_eq!(do_(s, Command::OpenFile(path.clone())), [Effect::Store(StoreRequest::OpenFile(path))]);
+    };
+    let folder = || Input::Store(StoreEvent::FolderOpened("/m/flux".into()));
+    open(&mut s, "/m/flux");
+    let ask = ModelAsk { path: "/m/flux".into(), parts: Vec::new(), id: None };
+    assert_eq!(update(&mut s, folder()), [Effect::Catalogue(CatalogueRequest::OpenModel(ask))]);
+    assert_eq!(update(&mut s, folder()), [], "once");
+    open(&mut s, "/m/flux");
+    open(&mut s, "/a.png");
+    let opened = StoreEvent::Opened { path: "/a.png".into(), picture: picture(), record: Some(record("a")) };
+    update(&mut s, Input::Store(opened));
+    assert_eq!(update(&mut s, folder()), []);
+}
+
 /// Regression: whoever opened a model was thrown into the room that uses it, and it was in use.
 #[test]
 fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {

@@ -60,12 +60,23 @@ pub(in crate::state) fn able(state: &mut AppState) {
     state.catalogue.entries[1].card.files[0].bytes = 500_000_000;
 }
 
+/// Changes the state, and has the texts checked that are to be; the other effects.
+pub(in crate::state) fn told(state: &mut AppState, input: Input) -> Vec<Effect> {
+    let mut effects = update(state, input);
+    let texts = effects.extract_if(.., |effect| matches!(effect, Effect::CheckText(_))).collect::<Vec<_>>();
+    for effect in texts {
+        let Effect::CheckText(text) = effect else { unreachable!() };
+        effects.extend(update(state, Input::TextChecked(text.serial, text.findings())));
+    }
+    effects
+}
+
 pub(in crate::state) fn do_(state: &mut AppState, command: Command) -> Vec<Effect> {
-    update(state, Input::Command(command))
+    told(state, Input::Command(command))
 }
 
 pub(in crate::state) fn engine(state: &mut AppState, id: JobId, kind: impl Into<EventKind>) -> Vec<Effect> {
-    update(state, Input::Engine(Event { job: id, kind: kind.into() }))
+    told(state, Input::Engine(Event { job: id, kind: kind.into() }))
 }
 
 pub(in crate::state) fn prompt(state: &mut AppState, text: &str) {

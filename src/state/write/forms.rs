@@ -1,12 +1,22 @@
 //! Forms: a few answers of the person become a prompt, and what was written is held against them.
 
 use crate::domain::{FinishReason, FormUse, Grammar, JournalEntry, Role, StoreRequest, Turn};
-use crate::lang::{Both, Lang};
+use crate::lang::Lang;
 use crate::state::write::Checked;
 use crate::state::write::begin::title_of;
 use crate::state::{Effect, Env, FormState, WriteState};
-use crate::writing::checks;
+use crate::writing::checks::{Again, Check, Finding, TextCheck};
 use crate::writing::forms::{Form, find, outline_sections};
+
+/// Who asked for an answer as a whole.
+enum Asker {
+    /// The form, or a check of this run of the program.
+    Form,
+    /// A check of an earlier run, where these are its words.
+    Words(Again),
+    /// The person, besides: no matter of the form's.
+    Person,
+}
 
 impl WriteState {
     pub(in crate::state) fn open_form(&mut self, id: &str, env: &mut Env) {
@@ -79,10 +89,16 @@ impl WriteState {
         let turns = &self.open.turns;
         let at = turns.iter().position(|turn| turn.id == answer)?;
         let question = turns.get(at.checked_sub(1)?)?;
-        let all = self.asks_for_all(form, made, at, lang);
         let lang = self.form_lang(form, made, lang);
-        if all {
-            return form.grammar(&made.values, lang);
+        let asker = self.asker(form, at);
+        // The job needs its grammar at once. Only a strict form has one, and its texts are a page at most.
+        let whole = form.grammar(&made.values, lang).filter(|_| match &asker {
+            Asker::Form => true,
+            Asker::Words(again) => again.is_of(&form.checks(&made.values, lang), lang),
+            Asker::Person => false,
+        });
+        if whole.is_some() {
+            return whole;
         }
         let outline = turns.get(1).filter(|_| form.has_sections())?.message.said();
         let asks = |section: &String| {
@@ -93,24 +109,22 @@ impl WriteState {
         form.section_grammar(&made.values, lang, &section)
     }
 
-    /// Whether the answer at this place was asked for by the form, or by a check, as a whole; what the person asks
-    /// besides is no matter of the form's.
-    fn asks_for_all(&self, form: &Form, made: &FormUse, at: usize, lang: Lang) -> bool {
+    /// Who asked for the answer at this place.
+    fn asker(&self, form: &Form, at: usize) -> Asker {
         let turns = &self.open.turns;
-        let question = at.checked_sub(1).and_then(|at| turns.get(at));
-        let Some(question) = question.filter(|_| at > 1 && !form.has_sections()) else { return at == 1 };
-        // Of an earlier time only its words are known.
-        let told = || {
-            let before = turns.get(at - 2).map_or("", |turn| turn.message.said());
-            let is = |again: &Both| Lang::ALL.iter().any(|lang| *again.get(*lang) == question.message.content);
-            self.found_in(before, form, made, lang).iter().any(|finding| is(&finding.again))
+        if at == 1 {
+            return Asker::Form;
+        }
+        let (before, question) = match (at.checked_sub(2).and_then(|at| turns.get(at..at + 2)), form.has_sections()) {
+            (Some([before, question]), false) => (before, question),
+            (Some(_) | None, _) => return Asker::Person,
         };
-        self.asked_again == Some(question.id) || told()
-    }
-
-    fn found_in(&self, text: &str, form: &Form, made: &FormUse, lang: Lang) -> Vec<checks::Finding> {
-        let lang = self.form_lang(form, made, lang);
-        checks::check(text, &form.checks(&made.values, lang), lang)
+        if self.asked_again == Some(question.id) {
+            return Asker::Form;
+        }
+        // Of an earlier time only its words are known.
+        let (before, words) = (before.message.said().to_owned(), question.message.content.clone());
+        Asker::Words(Again { before, words })
     }
 
     /// The section of the outline that is to be written next, and how many there are.
@@ -160,8 +174,9 @@ impl WriteState {
         self.answer(None, env);
     }
 
-    /// Holds the answer that is shown against the form of its conversation, whenever it is another than before.
-    pub(in crate::state) fn refresh_findings(&mut self, lang: Lang) {
+    /// Has the answer that is shown held against the form of its conversation, whenever it is another than before. What
+    /// was found in the one before is gone at once.
+    pub(in crate::state) fn refresh_findings(&mut self, env: &mut Env) {
         let open = &self.open;
         let key = open.id.as_ref().filter(|_| open.manner.form.is_some()).map(|id| Checked {
             conversation: id.clone(),
@@ -169,32 +184,49 @@ impl WriteState {
             turns: open.turns.len(),
             busy: self.is_writing_here(),
         });
-        if self.checked != key {
-            let is_still = key.as_ref().is_some_and(|key| !key.busy);
-            self.checked = key;
-            self.findings = if is_still { self.findings(lang) } else { Vec::new() };
+        if self.checked == key {
+            return;
+        }
+        let is_still = key.as_ref().is_some_and(|key| !key.busy);
+        self.checked = key;
+        self.findings.clear();
+        // An answer that is on its way comes too late.
+        self.check_serial += 1;
+        if let Some(check) = is_still.then(|| self.text_check(env.lang)).flatten() {
+            env.push(Effect::CheckText(Box::new(check)));
         }
     }
 
-    fn findings(&self, lang: Lang) -> Vec<checks::Finding> {
-        let Some((form, made)) = self.form_of_page() else { return Vec::new() };
-        // An outline is no text yet; its sections are one together.
-        let turns = match self.sections() {
-            Some(sections) => sections,
-            None if form.has_sections() => return Vec::new(),
-            None => {
-                let turns = &self.open.turns;
-                let last = turns.last().filter(|_| self.asks_for_all(form, made, turns.len() - 1, lang));
-                last.map(|turn| turn.id).into_iter().collect()
-            }
-        };
-        let turns = turns.iter().filter_map(|id| self.open.turn(*id));
-        let turns: Vec<&Turn> = turns.filter(|turn| turn.message.role == Role::Assistant).collect();
-        if turns.is_empty() || !turns.iter().all(|turn| is_whole(turn)) {
-            return Vec::new();
+    /// What was found in the text of this number.
+    pub(in crate::state) fn text_checked(&mut self, serial: u64, findings: Vec<Finding>) {
+        if serial == self.check_serial {
+            self.findings = findings;
         }
-        let text = turns.iter().map(|turn| turn.message.said()).collect::<Vec<_>>().join("\n\n");
-        self.found_in(&text, form, made, lang)
+    }
+
+    /// The text that is shown, where it is whole and its form's.
+    fn text_check(&self, lang: Lang) -> Option<TextCheck> {
+        let (form, made) = self.form_of_page()?;
+        let turns = &self.open.turns;
+        // An outline is no text yet; its sections are one together.
+        let (ids, asked) = match self.sections() {
+            Some(sections) => (sections, None),
+            None if form.has_sections() => return None,
+            None => match self.asker(form, turns.len().checked_sub(1)?) {
+                Asker::Form => (vec![turns.last()?.id], None),
+                Asker::Words(again) => (vec![turns.last()?.id], Some(again)),
+                Asker::Person => return None,
+            },
+        };
+        let answers = ids.iter().filter_map(|id| self.open.turn(*id));
+        let answers: Vec<&Turn> = answers.filter(|turn| turn.message.role == Role::Assistant).collect();
+        if answers.is_empty() || !answers.iter().all(|turn| is_whole(turn)) {
+            return None;
+        }
+        let text = answers.iter().map(|turn| turn.message.said()).collect::<Vec<_>>().join("\n\n");
+        let lang = self.form_lang(form, made, lang);
+        let checks: Vec<Check> = form.checks(&made.values, lang);
+        Some(TextCheck { serial: self.check_serial, text, checks, lang, asked })
     }
 }
 

@@ -93,6 +93,8 @@ pub struct WriteState {
     /// What the checks of the open conversation's form found, and of what.
     pub findings: Vec<Finding>,
     pub(in crate::state) checked: Option<Checked>,
+    /// The number of the last text that was, or was not, to be checked: what was found in one before it is stale.
+    pub(in crate::state) check_serial: u64,
     /// The turn by which a check asked for the text once more.
     pub(in crate::state) asked_again: Option<u64>,
     /// When the open conversation's own sliders were moved last, where its journal does not have them yet.

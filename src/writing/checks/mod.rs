@@ -5,6 +5,7 @@ mod form;
 mod language;
 mod length;
 mod loops;
+mod request;
 pub mod rhyme;
 mod rhyme_answer;
 mod rhyme_en;
@@ -17,6 +18,7 @@ mod verse;
 pub use form::Check;
 pub use language::language_of;
 pub use length::length;
+pub use request::{Again, TextCheck};
 
 use crate::lang::{Both, Lang};
 

@@ -127,6 +127,67 @@ fn findings_are_of_the_answer_that_is_shown_and_of_none_that_was_stopped() {
     assert!(s.write.findings.is_empty());
 }
 
+/// The text that is to be checked.
+fn checked(effects: &[Effect]) -> crate::writing::checks::TextCheck {
+    let text = effects.iter().find_map(|effect| match effect {
+        Effect::CheckText(text) => Some((**text).clone()),
+        _ => None,
+    });
+    text.expect("a text is to be checked")
+}
+
+#[test]
+fn what_is_found_late_is_not_told_of_a_newer_text() {
+    let mut s = state();
+    let (id, _) = submitted(&haiku(&mut s));
+    engine(&mut s, id, TextNews::Token { text: SNOW.into() });
+    let effects = update(&mut s, Input::Engine(Event { job: id, kind: EventKind::Finished(stats()) }));
+    let first = checked(&effects);
+    assert_eq!((first.text.as_str(), &first.asked), (SNOW, &None));
+    assert!(s.write.findings.is_empty(), "the window does not wait for it");
+    // The same answer goes on before it was checked: the same turns, and another text.
+    let turns = s.write.open.turns.len();
+    let effects = do_(&mut s, Command::Write(WriteCommand::ContinueWriting));
+    let (id, _) = submitted(&effects);
+    engine(&mut s, id, TextNews::Token { text: "\nand then it is night".into() });
+    assert_eq!(update(&mut s, Input::TextChecked(first.serial, first.findings())), []);
+    assert!(s.write.findings.is_empty(), "it is being written");
+    let effects = update(&mut s, Input::Engine(Event { job: id, kind: EventKind::Finished(stats()) }));
+    let second = checked(&effects);
+    assert_eq!(s.write.open.turns.len(), turns);
+    assert!(second.serial > first.serial && second.text.ends_with("night"), "{}", second.text);
+    assert_ne!(first.findings(), second.findings());
+    update(&mut s, Input::TextChecked(second.serial, second.findings()));
+    assert_eq!(s.write.findings, second.findings());
+    update(&mut s, Input::TextChecked(first.serial, first.findings()));
+    assert_eq!(s.write.findings, second.findings(), "that of the old text comes too late");
+    // What was found goes with its text, and does not come back.
+    do_(&mut s, Command::Write(WriteCommand::NewConversation));
+    assert!(s.write.findings.is_empty());
+    update(&mut s, Input::TextChecked(second.serial, second.findings()));
+    assert!(s.write.findings.is_empty());
+}
+
+/// Whether a check asked for a text is known by its words alone in another run of the program.
+#[test]
+fn an_answer_to_a_check_of_an_earlier_run_is_checked_and_one_to_a_person_is_not() {
+    let mut s = state();
+    let (id, _) = submitted(&haiku(&mut s));
+    engine(&mut s, id, TextNews::Token { text: SNOW.into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let again = s.write.findings.iter().find(|found| !found.again.en.is_empty()).unwrap().again.clone();
+    for (words, is_checked) in [(again.en, true), (again.zh, true), ("And why?".to_owned(), false)] {
+        let mut s = s.clone();
+        let (id, _) = submitted(&do_(&mut s, Command::Write(WriteCommand::AskAgain(words.clone()))));
+        s.write.asked_again = None;
+        engine(&mut s, id, TextNews::Token { text: SNOW.into() });
+        let effects = update(&mut s, Input::Engine(Event { job: id, kind: EventKind::Finished(stats()) }));
+        let text = checked(&effects);
+        assert_eq!(text.asked.as_ref().map(|again| (again.before.as_str(), &again.words)), Some((SNOW, &words)));
+        assert_eq!(!text.findings().is_empty(), is_checked, "{words}");
+    }
+}
+
 #[test]
 fn the_sections_of_an_outline_are_written_and_put_together() {
     let mut s = state();

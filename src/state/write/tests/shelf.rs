@@ -37,7 +37,7 @@ fn load(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
 
 /// The file of a conversation that was asked for.
 fn answer(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
-    update(s, Input::Store(StoreEvent::Conversation(Box::new(data))))
+    told(s, Input::Store(StoreEvent::Conversation(Box::new(data))))
 }
 
 #[test]
