@@ -33,7 +33,7 @@ texts! {
     CopyTurn: "Copy this message", "复制这条消息";
     CopyAnswer: "Copy this answer", "复制这个回答";
     EditTurn: "Edit this message", "编辑这条消息";
-    EditHint: "Sent as a new version; the old one is kept.", "将作为新版本发送，原来的会保留。";
+    EditHint: "Sent as a new version.", "将作为新版本发送，原来的会保留。";
     Regenerate: "Regenerate", "重新生成";
     ContinueWriting: "Continue writing", "继续写";
     CopyCode: "Copy this code", "复制这段代码";
