@@ -82,6 +82,28 @@ fn an_answer_keeps_what_it_was_written_with() {
 }
 
 #[test]
+fn an_answer_gives_back_the_sliders_and_the_seed_that_wrote_it() {
+    let mut s = state();
+    do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 7.0))));
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, TextNews::Token { text: "Hi".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let made = s.write.open.turns[1].info.as_ref().unwrap().made.as_deref().unwrap().params.clone();
+    do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 9.0))));
+    let moved = s.text().clone();
+    do_(&mut s, Command::Write(WriteCommand::UseRecord(1)));
+    assert_eq!(s.text(), &moved, "a question was written with none");
+    do_(&mut s, Command::Write(WriteCommand::UseRecord(2)));
+    assert_eq!((s.text(), s.text().top_k, s.text().seed), (&made, 7, Seed::Fixed(3)));
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.text(), &moved);
+    do_(&mut s, Command::Redo);
+    let effects = do_(&mut s, Command::Write(WriteCommand::Regenerate));
+    let Task::Text(request) = submitted(&effects).1 else { panic!() };
+    assert_eq!((request.seed, &request.params), (3, &TextParams { inspect: true, ..made }), "made again");
+}
+
+#[test]
 fn a_model_that_is_not_here_is_fetched_and_then_answers() {
     let mut s = state();
     s.catalogue.entries[1].presence = ModelPresence::Absent;
