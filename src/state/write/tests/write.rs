@@ -70,7 +70,8 @@ fn an_answer_keeps_what_it_was_written_with() {
     let made = info.made.as_deref().unwrap();
     assert_eq!(made.params, TextParams { top_k: 7, seed: Seed::Fixed(3), ..s.settings.text.clone() });
     assert_eq!((made.model_hash.as_str(), made.version.as_str()), ("ab".repeat(32).as_str(), PROGRAM));
-    // What was written of an answer that is stopped, too.
+    // What was written of an answer that is stopped, too; of a person's own file, what is known without reading it whole.
+    s.catalogue.entries[1].card.local = Some(Box::new(Local { ends: "ends:cd".into(), ..Local::default() }));
     let effects = say(&mut s, "And now?");
     let (id, job) = submitted(&effects);
     let Task::Text(request) = job else { panic!() };
@@ -78,7 +79,8 @@ fn an_answer_keeps_what_it_was_written_with() {
     engine(&mut s, id, TextNews::Token { text: "Well".into() });
     engine(&mut s, id, EventKind::Cancelled);
     let info = s.write.open.turns[3].info.as_ref().unwrap();
-    assert_eq!(info.made.as_ref().unwrap().params.seed, Seed::Fixed(seed));
+    let made = info.made.as_ref().unwrap();
+    assert_eq!((made.params.seed, made.model_hash.as_str()), (Seed::Fixed(seed), "ends:cd"));
 }
 
 #[test]
