@@ -139,7 +139,7 @@ fn compare(what: &str, ours: &Tensor, theirs: Option<&Tensor>) {
     assert!(largest(ours).is_finite(), "{what}");
     let Some(theirs) = theirs else { return };
     let (off, scale) = (largest(&(ours - theirs).unwrap()), largest(theirs));
-    println!("{what}: off by {off:.1e} of {scale:.2} from diffusers");
+    println!("{what}: off by {off:.1e} of {scale:.2} from what was expected");
     assert!(off <= 1e-4 * scale.max(1.0), "{what}: {off}");
 }
 
