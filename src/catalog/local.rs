@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::Runs;
 use super::doctor::{LooseFiles, PartFacts, Report, examine, examine_read, is};
+use super::{Runs, verify};
 use crate::domain::{BrokenFile, CardDefaults, Checkpoint, Local, Makes, ModelCard, ModelFile, Sampler, Size};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::Header;
@@ -147,15 +147,7 @@ fn incomplete(path: PathBuf, error: &StudioError) -> Option<ModelCard> {
     let about = |lang| format!("{} {}", error.summary(lang), error.remedy(lang));
     let here = gguf::files(&path);
     let bytes = here.iter().filter_map(|path| fs::metadata(path).ok()).map(|about| about.len()).sum();
-    let local = Local {
-        files: Checkpoint::new(path.clone()),
-        kind: String::new(),
-        precision: String::new(),
-        lacks: missing.join(", "),
-        weights: 0,
-        working: 0,
-        longest: None,
-    };
+    let local = Local { files: Checkpoint::new(path.clone()), lacks: missing.join(", "), ..Local::default() };
     Some(text_card(name_of(&path)?, [about(Lang::En), about(Lang::Zh)], &path, bytes, local))
 }
 
@@ -291,10 +283,9 @@ pub fn language(report: &Report) -> Option<ModelCard> {
         files: Checkpoint::new(report.path.clone()),
         kind: facts.name.clone().unwrap_or_default(),
         precision: facts.quantization.clone(),
-        lacks: String::new(),
+        ends: verify::ends(&report.path).unwrap_or_default(),
         weights: facts.memory,
-        working: 0,
-        longest: None,
+        ..Local::default()
     };
     let card = text_card(name_of(&report.path)?, about, &report.path, report.bytes, local);
     Some(ModelCard { family: facts.architecture.clone(), memory: facts.memory, ..card })
@@ -356,7 +347,8 @@ fn complete(card: &mut ModelCard, report: &Report, files: Checkpoint, with: &[Pa
     let precision = report.precision().to_owned();
     let kind = report.kind.as_ref().map_or_else(String::new, |kind| kind.name().to_owned());
     let longest = report.longest;
-    card.local = Some(Box::new(Local { files, kind, precision, lacks, weights, working, longest }));
+    card.local =
+        Some(Box::new(Local { files, kind, precision, lacks, weights, working, longest, ends: String::new() }));
 }
 
 /// The card of a diffusers folder whose headers were read; the first of `all_loose` that has what it lacks gives it.

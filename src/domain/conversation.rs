@@ -72,14 +72,15 @@ pub struct TurnInfo {
 pub struct TextRecord {
     /// All parameters, with the seed that was used.
     pub params: TextParams,
-    /// SHA-256 of the model's first file, hex; empty where its card does not say it.
+    /// Which model it was: [`ModelCard::hash`](super::ModelCard::hash). A person's own file may have many GB and is not
+    /// read whole for this: of it, this is `ends:` and a hash of its length, its first and its last MiB.
     pub model_hash: String,
     /// The program, name and version.
     pub version: String,
 }
 
 impl TextRecord {
-    /// Of an answer with this seed, by a model whose first file has this hash.
+    /// Of an answer with this seed, by a model with this [`hash`](super::ModelCard::hash).
     pub fn of(params: &TextParams, seed: u64, model_hash: String) -> Self {
         let params = TextParams { seed: Seed::Fixed(seed), inspect: false, ..params.clone() };
         Self { params, model_hash, version: PROGRAM.to_owned() }

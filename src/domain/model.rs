@@ -261,9 +261,12 @@ pub struct BrokenFile {
 }
 
 /// A model that was found as loose files.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Local {
     pub files: Checkpoint,
+    /// Of a language model, what tells its file from others without all of it being read: `ends:` and the SHA-256, hex,
+    /// of its length, its first and its last MiB; else empty.
+    pub ends: String,
     /// What it is, as people call it: `FLUX.1 dev`.
     pub kind: String,
     /// The type of most of its weights: `F16`, `Q4_K`...
@@ -281,6 +284,15 @@ impl ModelCard {
     /// Size of all files in bytes; about right where the hub knows the exact size.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.bytes).sum()
+    }
+
+    /// What a record says of its first file: the SHA-256 that the card promises, in hex; of a person's own file
+    /// [`Local::ends`]; empty where neither is known.
+    pub fn hash(&self) -> &str {
+        match &self.local {
+            Some(local) => &local.ends,
+            None => self.files.first().map_or("", |file| &file.sha256),
+        }
     }
 
     /// Whether it is a diffusion model (Stable Diffusion) rather than a flow model: it has more samplers, and

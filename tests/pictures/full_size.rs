@@ -1,7 +1,8 @@
-//! Stable Diffusion 1.5 at its full size, with random weights made on the spot: seconds and memory of one 512 x 512
-//! denoising step (batch 1, and 2 as guidance asks for) and of one decode.
+//! Stable Diffusion 1.5 with random weights made on the spot. At its widths, but with fewer blocks and small pictures: a
+//! batch of two is each alone. At its full size: seconds and memory of one 512 x 512 denoising step (batch 1, and 2 as
+//! guidance asks for) and of one decode.
 //!
-//! Needs 8 GB of memory, 4 GB of disk for the folder, and a minute or two in release:
+//! The full size needs 8 GB of memory, 4 GB of disk for the folder, and a minute or two in release:
 //! ```text
 //! python tests/fixtures/sd/bench_full_size.py --to FOLDER        (writes the weights, runs diffusers, keeps its results)
 //! SD_FULL_SIZE=FOLDER cargo test --release --test pictures full_size -- --ignored --nocapture --test-threads 1
@@ -29,11 +30,14 @@ const VAE: &str = r#"{"block_out_channels": [128, 256, 512, 512], "layers_per_bl
     "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
     "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]}"#;
 
+/// The first two of the UNet's four widths, with a block of each.
+const TWO_WIDTHS: &str = r#"{"cross_attention_dim": 768, "block_out_channels": [320, 640], "layers_per_block": 1,
+    "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"], "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"]}"#;
+
 fn folder() -> Option<PathBuf> {
     std::env::var_os("SD_FULL_SIZE").map(PathBuf::from)
 }
 
-/// The program's own.
 /// Weights out of nothing: small numbers that repeat only after a prime's length, norms near 1.
 struct Noise;
 
@@ -75,7 +79,7 @@ fn loaded<T, E: Into<Stop> + std::fmt::Debug>(
             let watch = Watch::new(CancelToken::new(), Arc::new(|_| {}));
             weights::load(header, DType::F32, &Device::Cpu, &watch, build).map_err(|_| "loading failed").unwrap()
         }
-        None => build(&VarBuilder::from_backend(Box::new(Noise), DType::F32, Device::Cpu)).unwrap(),
+        None => build(&of_nothing()).unwrap(),
     }
 }
 
@@ -135,12 +139,12 @@ fn compare(what: &str, ours: &Tensor, theirs: Option<&Tensor>) {
     assert!(largest(ours).is_finite(), "{what}");
     let Some(theirs) = theirs else { return };
     let (off, scale) = (largest(&(ours - theirs).unwrap()), largest(theirs));
-    println!("{what}: off by {off:.1e} of {scale:.2} from diffusers");
+    println!("{what}: off by {off:.1e} of {scale:.2} from what was expected");
     assert!(off <= 1e-4 * scale.max(1.0), "{what}: {off}");
 }
 
 #[test]
-#[ignore = "full size: 8 GB of memory, minutes; see the top of the file"]
+#[ignore = "full size: needs 8 GB of memory; see the top of the file"]
 fn one_step_at_full_size() {
     let start = Instant::now();
     let config = UnetConfig::parse(UNET, Path::new("unet/config.json")).unwrap();
@@ -150,7 +154,7 @@ fn one_step_at_full_size() {
         let io = io(&format!("unet-{batch}.safetensors"));
         let get = |name: &str, shape: &[usize]| match &io {
             Some(io) => io[name].clone(),
-            None => Tensor::randn(0f32, 1.0, shape, &Device::Cpu).unwrap(),
+            None => random(shape),
         };
         let (latents, context) = (get("latents", &[batch, 4, 64, 64]), get("context", &[batch, 77, 768]));
         let times = Tensor::new(&[500f32], &Device::Cpu).unwrap();
@@ -172,7 +176,7 @@ fn one_step_at_full_size() {
 }
 
 #[test]
-#[ignore = "full size: 8 GB of memory, minutes; see the top of the file"]
+#[ignore = "full size: needs 8 GB of memory; see the top of the file"]
 fn one_decode_at_full_size() {
     let config = VaeConfig::parse(VAE, Path::new("vae/config.json")).unwrap();
     let vae = loaded("vae", |vb| Vae::load(config, vb, false));
@@ -180,7 +184,7 @@ fn one_decode_at_full_size() {
     let io = io("vae.safetensors");
     let latents = match &io {
         Some(io) => io["latents"].clone(),
-        None => Tensor::randn(0f32, 1.0, (1, 4, 64, 64), &Device::Cpu).unwrap(),
+        None => random(&[1, 4, 64, 64]),
     };
     let token = CancelToken::new();
     let tiles = Tiling { tile: 32, overlap: 8 };
@@ -192,4 +196,42 @@ fn one_decode_at_full_size() {
     let out = timed("VAE decode 512 x 512", || vae.decode(&latents, None, &token, &mut |_, _| ()).unwrap());
     compare("VAE decode", &out, io.as_ref().map(|io| &io["out"]));
     took("VAE decode", before, vae.config().decode_bytes(64, 64));
+}
+
+fn random(shape: &[usize]) -> Tensor {
+    Tensor::randn(0f32, 1.0, shape, &Device::Cpu).unwrap()
+}
+
+fn of_nothing() -> VarBuilder<'static> {
+    VarBuilder::from_backend(Box::new(Noise), DType::F32, Device::Cpu)
+}
+
+/// The parts of a batch of two are what each input gives alone.
+fn each_alone(what: &str, whole: &Tensor, alone: impl Fn(usize) -> Tensor) {
+    for n in 0..2 {
+        compare(&format!("{what} {n}"), &alone(n), Some(&whole.narrow(0, n, 1).unwrap()));
+    }
+}
+
+#[test]
+fn a_step_for_two_is_each_alone_at_the_widths_of_sd15() {
+    let config = UnetConfig::parse(TWO_WIDTHS, Path::new("unet/config.json")).unwrap();
+    let net = Unet::load(config, &of_nothing()).unwrap();
+    let (latents, context) = (random(&[2, 4, 24, 16]), random(&[2, 77, 768]));
+    let step = |latents: &Tensor, context: &Tensor| {
+        let times = Tensor::new(&[500f32], &Device::Cpu).unwrap();
+        let input = UnetInput { latents, times: &times, context, added: None, guidance: None };
+        net.forward(&input, &CancelToken::new()).unwrap()
+    };
+    each_alone("step", &step(&latents, &context), |n| {
+        step(&latents.narrow(0, n, 1).unwrap(), &context.narrow(0, n, 1).unwrap())
+    });
+}
+
+#[test]
+fn a_decode_of_two_is_each_alone_at_the_widths_of_sd15() {
+    let vae = Vae::load(VaeConfig::parse(VAE, Path::new("vae/config.json")).unwrap(), &of_nothing(), false).unwrap();
+    let latents = random(&[2, 4, 12, 8]);
+    let decode = |latents: &Tensor| vae.decode(latents, None, &CancelToken::new(), &mut |_, _| ()).unwrap();
+    each_alone("decode", &decode(&latents), |n| decode(&latents.narrow(0, n, 1).unwrap()));
 }

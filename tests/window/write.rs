@@ -542,6 +542,22 @@ fn sliders_that_are_the_conversations_own_can_become_those_of_new_ones() {
     open(state).get_by_label("New conversations begin with these");
 }
 
+#[test]
+fn an_answer_with_a_record_gives_back_its_settings() {
+    let mut state = write_chat(Lang::En, Theme::Dark);
+    let name = T::UseRecord.tr(Lang::En);
+    assert!(open(state.clone()).query_by_label(name).is_none(), "none was kept");
+    let made = TextRecord::of(&TextParams { top_k: 7, ..TextParams::default() }, 77, String::new());
+    let turn = &mut state.write.open.turns[3];
+    turn.info.as_mut().unwrap().made = Some(Box::new(made));
+    let id = turn.id;
+    let mut harness = open(state.clone());
+    harness.get_by_label(name).click();
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::UseRecord(id))]);
+    update(&mut state, Input::Command(Command::Write(WriteCommand::UseRecord(id))));
+    assert_eq!((state.text().top_k, state.text().seed), (7, Seed::Fixed(77)));
+}
+
 /// Regression: a haiku became one line as soon as it was complete.
 #[test]
 fn the_lines_of_an_answer_stay_lines() {

@@ -342,6 +342,9 @@ mod tests {
 
     #[test]
     fn it_agrees_with_candle_for_every_kind() {
+        if !WordKind::Bf16.is_there() {
+            crate::skipped("attention in bf16, which is computed in f32");
+        }
         for (b, lq, lk, heads, d, e) in [
             (1, 1, 1, 1, 1, 1),
             (2, 9, 77, 8, 5, 5),

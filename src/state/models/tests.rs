@@ -6,7 +6,7 @@ use crate::state::tests::*;
 fn local(id: &str, main: &str, lacks: &str) -> ModelCard {
     let files = Checkpoint::new(main.into());
     let (kind, precision) = ("Stable Diffusion 1.x".to_owned(), "F16".to_owned());
-    let local = Local { files, kind, precision, lacks: lacks.into(), weights: 1, working: 1, longest: None };
+    let local = Local { files, kind, precision, lacks: lacks.into(), weights: 1, working: 1, ..Local::default() };
     ModelCard { local: Some(Box::new(local)), ..card(id, Makes::Image) }
 }
 

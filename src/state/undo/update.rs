@@ -55,7 +55,7 @@ impl AppState {
                 self.prompt_now()
             });
         }
-        if let Command::Write(WriteCommand::SetText(TextEdit::Reset)) = command {
+        if let Command::Write(WriteCommand::SetText(TextEdit::Reset) | WriteCommand::UseRecord(_)) = command {
             return Some(Undoable::Sliders(open.id.clone(), Box::new(self.text().clone())));
         }
         if let Command::Write(WriteCommand::RenameConversation(id, _)) = command {

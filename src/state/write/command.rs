@@ -83,6 +83,8 @@ pub enum WriteCommand {
     AnswerWith(Overflow),
     /// The open conversation's sliders become those of new conversations.
     UseSliders,
+    /// The sliders become those that wrote this answer, with its seed.
+    UseRecord(u64),
     DismissError,
 }
 

@@ -8,8 +8,7 @@ impl WriteState {
     /// The first answer is complete, or as complete as it will be; `info` has its figures.
     pub(in crate::state) fn end_turn(&mut self, info: TurnInfo, env: &mut Env) {
         let Some(job) = self.take_job() else { return };
-        let files = env.catalogue.entry(&job.params.model).map(|entry| entry.card.files.as_slice()).unwrap_or_default();
-        let hash = files.first().map(|file| file.sha256.clone()).unwrap_or_default();
+        let hash = env.catalogue.entry(&job.params.model).map_or("", |entry| entry.card.hash()).to_owned();
         let made = Some(Box::new(TextRecord::of(&job.params, info.seed, hash)));
         let info = TurnInfo { made, ..info };
         if job.page.is_some() {

@@ -121,6 +121,15 @@ impl WriteState {
         }
     }
 
+    /// The sliders become those that wrote an answer, its model and seed among them; without a record they stay.
+    pub(in crate::state) fn use_record(&mut self, turn: u64, env: &mut Env) {
+        let info = self.open.turn(turn).and_then(|turn| turn.info.as_ref());
+        let Some(made) = info.and_then(|info| info.made.as_deref()) else { return };
+        let (params, before) = (made.params.clone(), self.text(env.settings).clone());
+        self.put_sliders(params, env);
+        self.heal(&before, env);
+    }
+
     /// Sliders that were moved before there was a file for them.
     pub(in crate::state) fn begin_sliders(&mut self, id: &ConversationId, env: &mut Env) {
         if let Some(params) = self.open.manner.sliders.clone() {

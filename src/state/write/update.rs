@@ -71,6 +71,7 @@ impl WriteState {
             WriteCommand::FindDrafts => self.find_drafts(env),
             WriteCommand::AnswerWith(overflow) => self.answer_with(overflow, env),
             WriteCommand::UseSliders => self.use_sliders(env),
+            WriteCommand::UseRecord(turn) => self.use_record(turn, env),
             WriteCommand::IllustrateAgain(id) => self.wishes.push(Wish::IllustrateAgain(id)),
             WriteCommand::RemoveIllustration(id) => self.remove_illustration(id, env),
             WriteCommand::Card(edit) => self.edit_card(edit, env),

@@ -72,6 +72,7 @@ texts! {
     EditAnswer: "Edit the answer", "编辑回答";
     EditAnswerHint: "The old version is kept", "原来的回答会保留";
     PictureOfTurn: "A picture of this", "为这段配图";
+    UseRecord: "Use the settings and the seed that wrote this", "使用写出这个回答的参数和种子";
     LookInside: "Look inside: other likely tokens", "查看内部：其他可能的词元";
     NoTokensKept: "This answer has no saved tokens: it was cut off, edited, or written by an older version. Regenerate the answer to look inside.", "这个回答没有保存词元：它被截断、编辑过，或由旧版本写成。重新生成即可查看。";
     TokenNamed: "token {0}, {1}", "词元 {0}，{1}";

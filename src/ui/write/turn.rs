@@ -218,6 +218,10 @@ fn answer(ui: &mut Ui, cx: &mut Cx<'_>, prose: &mut Prose, turn: &Turn, last: bo
         if idle && turn.info.is_some() {
             look_inside(ui, cx, turn);
         }
+        let made = turn.info.as_ref().is_some_and(|info| info.made.is_some());
+        if idle && made && small_icon(ui, icons::SLIDERS_HORIZONTAL, cx.t(T::UseRecord)) {
+            cx.push(Command::Write(WriteCommand::UseRecord(turn.id)));
+        }
         if idle && has_words && small_icon(ui, icons::BOOK_OPEN_TEXT, cx.t(T::OpenAsPage)) {
             cx.push(Command::Write(WriteCommand::Page(PageCommand::Of(vec![turn.id]))));
         }

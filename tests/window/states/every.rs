@@ -305,7 +305,7 @@ pub fn models_in_need(lang: Lang, theme: Theme) -> AppState {
         lacks: "VAE".into(),
         weights: 1,
         working: 1,
-        longest: None,
+        ..Local::default()
     };
     let file = ModelFile { name: "sd.safetensors".into(), bytes: 5, sha256: String::new(), sources: Vec::new() };
     let local = Some(Box::new(local));

@@ -70,7 +70,8 @@ fn an_answer_keeps_what_it_was_written_with() {
     let made = info.made.as_deref().unwrap();
     assert_eq!(made.params, TextParams { top_k: 7, seed: Seed::Fixed(3), ..s.settings.text.clone() });
     assert_eq!((made.model_hash.as_str(), made.version.as_str()), ("ab".repeat(32).as_str(), PROGRAM));
-    // What was written of an answer that is stopped, too.
+    // What was written of an answer that is stopped, too; of a person's own file, what is known without reading it whole.
+    s.catalogue.entries[1].card.local = Some(Box::new(Local { ends: "ends:cd".into(), ..Local::default() }));
     let effects = say(&mut s, "And now?");
     let (id, job) = submitted(&effects);
     let Task::Text(request) = job else { panic!() };
@@ -78,7 +79,30 @@ fn an_answer_keeps_what_it_was_written_with() {
     engine(&mut s, id, TextNews::Token { text: "Well".into() });
     engine(&mut s, id, EventKind::Cancelled);
     let info = s.write.open.turns[3].info.as_ref().unwrap();
-    assert_eq!(info.made.as_ref().unwrap().params.seed, Seed::Fixed(seed));
+    let made = info.made.as_ref().unwrap();
+    assert_eq!((made.params.seed, made.model_hash.as_str()), (Seed::Fixed(seed), "ends:cd"));
+}
+
+#[test]
+fn an_answer_gives_back_the_sliders_and_the_seed_that_wrote_it() {
+    let mut s = state();
+    do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 7.0))));
+    let (id, _) = submitted(&say(&mut s, "Hello"));
+    engine(&mut s, id, TextNews::Token { text: "Hi".into() });
+    engine(&mut s, id, EventKind::Finished(stats()));
+    let made = s.write.open.turns[1].info.as_ref().unwrap().made.as_deref().unwrap().params.clone();
+    do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 9.0))));
+    let moved = s.text().clone();
+    do_(&mut s, Command::Write(WriteCommand::UseRecord(1)));
+    assert_eq!(s.text(), &moved, "a question was written with none");
+    do_(&mut s, Command::Write(WriteCommand::UseRecord(2)));
+    assert_eq!((s.text(), s.text().top_k, s.text().seed), (&made, 7, Seed::Fixed(3)));
+    do_(&mut s, Command::Undo);
+    assert_eq!(s.text(), &moved);
+    do_(&mut s, Command::Redo);
+    let effects = do_(&mut s, Command::Write(WriteCommand::Regenerate));
+    let Task::Text(request) = submitted(&effects).1 else { panic!() };
+    assert_eq!((request.seed, &request.params), (3, &TextParams { inspect: true, ..made }), "made again");
 }
 
 #[test]
