@@ -62,7 +62,7 @@ fn esc_leaves_every_editor_and_what_was_typed_is_there_again() {
     do_(&mut s, Command::Write(WriteCommand::BeginEdit(2)));
     assert_eq!(s.write.editing, Some((2, "Hi".into())));
     do_(&mut s, Command::Write(WriteCommand::CancelEdit));
-    assert_eq!(s.desk.edits.len(), 1, "what reads as before is no draft");
+    assert_eq!(s.write.left.edits.len(), 1, "what reads as before is no draft");
 
     do_(&mut s, Command::Write(WriteCommand::OpenForm("news".into())));
     let form = s.write.form.clone().expect("there is such a form");
@@ -80,7 +80,7 @@ fn a_draft_that_is_thrown_away_comes_back_too() {
     persona(&mut s, PersonaCommand::New);
     persona(&mut s, set(PersonaEdit::Name("Ada".into())));
     persona(&mut s, PersonaCommand::Discard);
-    assert!(s.personas.editing.is_none() && s.desk.personas.is_empty());
+    assert!(s.personas.editing.is_none() && s.personas.drafts.is_empty());
     assert!(s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::DraftDiscarded(_))));
     do_(&mut s, Command::Undo);
     assert_eq!(s.personas.editing.as_ref().unwrap().persona.name, "Ada");
@@ -89,7 +89,7 @@ fn a_draft_that_is_thrown_away_comes_back_too() {
     do_(&mut s, Command::Write(WriteCommand::BeginEdit(1)));
     do_(&mut s, Command::Write(WriteCommand::SetEdit("Hullo".into())));
     do_(&mut s, Command::Write(WriteCommand::DiscardEdit));
-    assert!(s.write.editing.is_none() && !s.desk.edits.contains_key(&(id, 1)));
+    assert!(s.write.editing.is_none() && !s.write.left.edits.contains_key(&(id, 1)));
     do_(&mut s, Command::Undo);
     assert_eq!(s.write.editing, Some((1, "Hullo".into())));
 }
@@ -129,8 +129,8 @@ fn drafts_of_the_last_time_are_there_again() {
     let desk = s.desk_now();
     let mut s = state();
     loaded(&mut s, desk.clone());
-    assert_eq!(s.desk.messages[&Some(id.clone())], "a message", "it is its talk's");
-    assert_eq!(s.desk.edits[&(id, 1)], "Hullo");
+    assert_eq!(s.write.left.messages[&Some(id.clone())], "a message", "it is its talk's");
+    assert_eq!(s.write.left.edits[&(id, 1)], "Hullo");
     persona(&mut s, PersonaCommand::New);
     assert_eq!(s.personas.editing.as_ref().unwrap().persona.name, "Ada");
     assert_eq!(s.desk_now(), desk);
@@ -469,7 +469,7 @@ fn whoever_leaves_an_editor_is_told_that_the_draft_is_kept() {
     assert!(told(&mut s));
     do_(&mut s, Command::Write(WriteCommand::OpenForm("poem".into())));
     submitted(&do_(&mut s, Command::Write(WriteCommand::WriteForm)));
-    assert!(!told(&mut s) && s.desk.forms.is_empty(), "it was sent");
+    assert!(!told(&mut s) && s.write.left.forms.is_empty(), "it was sent");
     persona(&mut s, PersonaCommand::New);
     persona(&mut s, set(PersonaEdit::Name("Ada".into())));
     persona(&mut s, PersonaCommand::Leave);

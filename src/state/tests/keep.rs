@@ -335,7 +335,7 @@ fn a_draft_is_thrown_away_again_only_where_it_is_still_the_same() {
     do_(&mut s, Command::Write(WriteCommand::BeginEdit(2)));
     do_(&mut s, Command::Redo);
     assert_eq!(s.write.editing, Some((2, "Hi".into())), "another turn is edited");
-    assert_eq!(s.desk.edits.len(), 1);
+    assert_eq!(s.write.left.edits.len(), 1);
 }
 
 // ---- Drafts
@@ -446,7 +446,7 @@ fn a_title_is_given_by_going_on_and_kept_as_a_draft_by_esc() {
         assert_eq!(do_(&mut s, Command::Write(WriteCommand::RenameConversation(id.clone(), text.into()))), []);
         types(&mut s, text);
         do_(&mut s, Command::Write(WriteCommand::LeaveTitle));
-        assert!(s.desk.titles.is_empty() && s.write.titling.is_none());
+        assert!(s.write.left.titles.is_empty() && s.write.titling.is_none());
     }
 }
 

@@ -63,7 +63,7 @@ fn a_message_that_waits_is_sent_in_its_own_talk_wherever_the_person_is() {
         let effects = engine(&mut s, id, EventKind::Finished(stats()));
         assert_eq!(sent(&effects, &talk), Some(["One", "ab", "More"].map(String::from).to_vec()), "way {i}");
         assert_eq!((&s.write.open.id, s.write.draft.as_str()), (&open, if i == 0 { "" } else { &draft }), "way {i}");
-        assert!(!s.desk.messages.contains_key(&Some(talk.clone())), "way {i}: it is no draft any more");
+        assert!(!s.write.left.messages.contains_key(&Some(talk.clone())), "way {i}: it is no draft any more");
         assert_eq!(s.write.job_of(&talk).map(|job| job.turn), Some(4), "way {i}");
     }
 }
@@ -86,7 +86,7 @@ fn a_message_that_waits_comes_back_with_its_talk_and_is_sent_once() {
     do_(&mut s, Command::Write(WriteCommand::SetDraft("More, and".into())));
     do_(&mut s, Command::Write(WriteCommand::NewConversation));
     assert!(sent(&engine(&mut s, id, EventKind::Finished(stats())), &talk).is_none());
-    assert_eq!(s.message_of(&Some(talk)), "More, and");
+    assert_eq!(s.write.message_of(&Some(talk)), "More, and");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_message_that_waits_is_looked_at_first_where_the_answer_failed() {
     do_(&mut s, Command::Write(WriteCommand::NewConversation));
     let effects = engine(&mut s, id, EventKind::Failed(StudioError::other(Both::same("out of luck"))));
     assert!(sent(&effects, &talk).is_none());
-    assert_eq!(s.message_of(&Some(talk)), "More");
+    assert_eq!(s.write.message_of(&Some(talk)), "More");
 }
 
 /// Regression: Enter on an empty message raised an error.
