@@ -1,19 +1,6 @@
 //! What waits for an answer, a model or its terms: where it waits, what is said of it, and that it is sent.
 
-use super::write::{answered, page, say, stats};
 use super::*;
-
-fn on_disk(s: &AppState) -> ConversationData {
-    let open = s.write.open.clone();
-    let (id, title, system) = (open.id.unwrap(), open.title, open.system);
-    let OpenConversation { turns, shelf, page, pictures, manner, .. } = open;
-    ConversationData { id, title, system, turns, shelf, page, pictures, manner, ..Default::default() }
-}
-
-fn reopen(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
-    do_(s, Command::Write(WriteCommand::OpenConversation(data.id.clone())));
-    update(s, Input::Store(StoreEvent::Conversation(Box::new(data))))
-}
 
 /// A talk in which "One" is being answered, and "More" waits for the end of it.
 fn queued() -> (AppState, JobId, ConversationId) {
