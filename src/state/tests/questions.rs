@@ -6,7 +6,7 @@ use crate::error::{FolderFault, FolderOf};
 #[test]
 fn a_window_that_only_shows_does_nothing_that_would_be_lost() {
     let mut s = state();
-    let id = talk(&mut s);
+    let id = write::talk(&mut s);
     let turns = s.write.open.turns.clone();
     s.read_only = true;
     prompt(&mut s, "a cat");

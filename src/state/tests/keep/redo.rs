@@ -1,7 +1,6 @@
 //! Each action is taken back, and done again.
 
 use super::*;
-use crate::state::write::tests::harness::page;
 
 /// What a person sees of their things.
 fn look(s: &AppState) -> String {

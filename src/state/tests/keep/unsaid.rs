@@ -1,7 +1,7 @@
 //! Talks in which nothing was said.
 
 use super::*;
-use crate::state::write::tests::harness::{page, say};
+use crate::state::write::tests::harness::page;
 
 fn talks_with_ada() -> (AppState, Vec<Effect>) {
     let mut s = state();

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::error::FolderOf;
-use crate::state::write::tests::harness::stats;
 
 #[test]
 fn a_selected_picture_is_only_looked_at() {

@@ -1,7 +1,7 @@
 //! Conversations and characters that were read or put away meanwhile.
 
 use super::*;
-use crate::state::write::tests::harness::{answered, page, say, stats};
+use crate::state::write::tests::harness::{answered, page, say};
 
 #[test]
 fn the_conversation_that_was_clicked_last_is_shown() {

@@ -55,3 +55,12 @@ pub(in crate::state) fn text(s: &mut AppState, id: JobId, text: &str) -> Vec<Eff
 pub(in crate::state) fn finish(s: &mut AppState, id: JobId) -> Vec<Effect> {
     engine(s, id, EventKind::Finished(stats()))
 }
+
+/// A conversation with one answer, open in Write.
+pub(in crate::state) fn talk(s: &mut AppState) -> ConversationId {
+    do_(s, Command::Go(Room::Write));
+    let (id, _) = submitted(&say(s, "Hello"));
+    engine(s, id, TextNews::Token { text: "Hi".into() });
+    engine(s, id, EventKind::Finished(stats()));
+    s.write.open.id.clone().unwrap()
+}
