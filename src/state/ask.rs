@@ -72,6 +72,18 @@ pub enum NoDialog {
 }
 
 impl AskState {
+    /// The path that is typed, or was when the question was left.
+    pub(in crate::state) fn path_begun(&self) -> &str {
+        self.path.as_ref().map_or(&self.typed, |(_, text)| text)
+    }
+
+    /// One that was typed the last time; a newer one stays.
+    pub(in crate::state) fn take_path(&mut self, path: String) {
+        if self.typed.is_empty() {
+            self.typed = path;
+        }
+    }
+
     pub(in crate::state) fn no_dialog(&mut self, what: NoDialog) {
         match what {
             NoDialog::Saves(path) => self.unasked.push(path),

@@ -180,6 +180,13 @@ impl Catalogue {
         self.entries.iter_mut().for_each(|entry| entry.loaded = false);
     }
 
+    /// The models that are being fetched, and shall be.
+    pub(in crate::state) fn fetches_now(&self) -> impl Iterator<Item = &str> {
+        let runs = |fetch: &FetchState| !fetch.cancelling && !fetch.verifying;
+        let fetched = self.entries.iter().filter(move |entry| entry.fetch.as_ref().is_some_and(runs));
+        fetched.map(|entry| entry.card.id.as_str())
+    }
+
     /// Has a fetch that runs ended.
     pub(in crate::state) fn cancel_fetch(&mut self, id: &str, fx: &mut Effects) {
         if let Some(fetch) = self.entry_mut(id).and_then(|entry| entry.fetch.as_mut()) {

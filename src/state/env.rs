@@ -4,9 +4,7 @@ use crate::domain::{JobId, Makes, ModelRef, Room, Settings, Task};
 use crate::error::{Result, StudioError};
 use crate::lang::Lang;
 use crate::state::lanes::Lanes;
-use crate::state::{
-    AppState, Catalogue, DeskState, Dice, Effect, Effects, NoticeKind, Notices, Status, UndoState, Undoable,
-};
+use crate::state::{AppState, Catalogue, Dice, Effect, Effects, NoticeKind, Notices, Status, UndoState, Undoable};
 
 /// Lent to a room while it changes: what it may read of the others, and what it asks for.
 pub(in crate::state) struct Env<'a> {
@@ -14,7 +12,6 @@ pub(in crate::state) struct Env<'a> {
     pub catalogue: &'a mut Catalogue,
     pub notices: &'a mut Notices,
     pub undo: &'a mut UndoState,
-    pub desk: &'a mut DeskState,
     pub dice: &'a mut Dice,
     pub lanes: &'a mut Lanes,
     pub status: &'a Status,
@@ -79,7 +76,6 @@ macro_rules! lend {
                         catalogue: &mut self.catalogue,
                         notices: &mut self.notices,
                         undo: &mut self.undo,
-                        desk: &mut self.desk,
                         dice: &mut self.dice,
                         lanes: &mut self.lanes,
                         status: &self.status,

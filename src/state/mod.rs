@@ -45,7 +45,7 @@ pub use personas::*;
 pub use settings::{SettingsCommand, SettingsState};
 pub use status::{Status, StatusNews};
 pub use trash::{Looked, TrashCommand, TrashState};
-pub use undo::{Again, CardsMoved, ForgottenModel, Here, Steps, UndoState, Undoable};
+pub use undo::{Again, Here, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 

@@ -29,7 +29,7 @@ impl AppState {
             .chain(self.settings_room.deadline_ms(&self.settings, self.now_ms))
             .chain(sliders)
             .chain(self.write.search_deadline_ms())
-            .chain(self.desk_deadline_ms())
+            .chain(self.desk.deadline_ms())
             .chain(self.gallery.deadline_ms(self.room()))
             .min()
             .map(|at| (at - self.now_ms).max(1))

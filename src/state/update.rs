@@ -109,9 +109,9 @@ impl Input {
 
 fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     let mut effects = Vec::new();
-    state.note_typing(&input);
-    let before = state.before(&input);
     let room = state.room();
+    state.undo.note_typing(&input, room);
+    let before = state.before(&input);
     match input {
         // Nothing else follows from these.
         Input::Clock(now) => {

@@ -15,7 +15,7 @@ use egui::text_edit::TextEditState;
 use egui::{Context, Id};
 
 use super::fields;
-use crate::state::{AppState, Undoable};
+use crate::state::{AppState, CreateUndo, Undoable, WriteUndo};
 
 type Undoer = egui::util::undoer::Undoer<(CCursorRange, String)>;
 
@@ -58,8 +58,8 @@ impl Letters {
 
 fn field_of(what: &Undoable) -> Option<Id> {
     match what {
-        Undoable::Prompt(..) => Some(fields::prompt_id()),
-        Undoable::Message(talk, _) => Some(fields::message_id(talk)),
+        Undoable::Create(CreateUndo::Prompt(..)) => Some(fields::prompt_id()),
+        Undoable::Write(WriteUndo::Message(talk, _)) => Some(fields::message_id(talk)),
         _ => None,
     }
 }
@@ -67,7 +67,7 @@ fn field_of(what: &Undoable) -> Option<Id> {
 /// What the field of an action reads now.
 fn text_of(state: &AppState, what: &Undoable) -> String {
     match what {
-        Undoable::Message(talk, _) => state.message_of(talk),
+        Undoable::Write(WriteUndo::Message(talk, _)) => state.write.message_of(talk),
         _ => state.settings.image.prompt.clone(),
     }
 }

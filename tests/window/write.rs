@@ -699,7 +699,7 @@ fn what_an_editor_does_with_a_draft_stands_on_its_buttons() {
     drop(harness);
     // The list of forms knows it.
     state.write.form = None;
-    state.desk.forms.insert(form.id.clone(), values);
+    state.write.left.forms.insert(form.id.clone(), values);
     open(state).get_by_label(&format!("{}: kept as a draft", form.name(Lang::En)));
 }
 

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::error::Cause;
 use crate::state::{
-    AppState, Catalogue, CreateState, Env, Helper, ImageEdit, ModelEntry, NoticeKind, PromptWish, Proposal,
+    AppState, Catalogue, CreateState, Env, Helper, ImageEdit, ModelEntry, NoticeKind, PromptWish, Proposal, Undoable,
 };
 use crate::writing::page::named;
 use crate::writing::prompts;
@@ -214,7 +214,7 @@ impl CreateState {
         if !prompt.is_empty() && prompt != env.settings.image.prompt {
             let before = self.prompt_now(&env.settings.image);
             self.set(ImageEdit::Prompt(prompt), env);
-            env.undo.push(before, env.now_ms);
+            env.undo.push(Undoable::Create(before), env.now_ms);
             env.note(NoticeKind::PromptWritten);
         }
     }

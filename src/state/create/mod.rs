@@ -18,6 +18,7 @@ mod update;
 
 pub use command::{CreateCommand, ImageEdit, Shown};
 pub use layers::{LayersCommand, LayersFormat, LayersJob, LayersState, has_layers};
+pub use undo::{CreateUndo, Steps};
 
 use std::path::PathBuf;
 use std::sync::Arc;

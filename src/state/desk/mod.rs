@@ -1,47 +1,24 @@
-//! Drafts: what was typed and not sent. Whoever leaves an editor finds it again.
+//! The desk: what was typed and not sent in all rooms, as it is on the disk, and the jobs that wait for a word.
 
+mod across;
 #[cfg(test)]
 mod tests;
-mod update;
 
-use std::collections::BTreeMap;
+use crate::domain::{Desk, StoreRequest, Waiting};
+use crate::state::{Effect, Effects};
 
-use crate::domain::{ConversationId, Desk, PersonaId, Waiting};
-use crate::state::PersonaDraft;
-use crate::writing::forms::Values;
+/// The desk is written when it has rested this long.
+const SETTLE_MS: i64 = 1_000;
 
 #[derive(Clone, Debug, Default)]
 pub struct DeskState {
-    /// Messages of conversations that are not open; `None` is one that has not begun.
-    pub messages: BTreeMap<Option<ConversationId>, String>,
-    /// Titles that were begun and left.
-    pub titles: BTreeMap<ConversationId, String>,
-    /// Text over turns, where it is not as they read.
-    pub edits: BTreeMap<(ConversationId, u64), String>,
-    /// Personas that were edited, by their ids.
-    pub personas: BTreeMap<Option<PersonaId>, PersonaDraft>,
-    /// The fields of forms.
-    pub forms: BTreeMap<String, Values>,
     /// Jobs of the last time that wait for a word.
     pub waiting: Vec<Waiting>,
-    /// The conversation that was open the last time, until the list of them has come.
-    pub(in crate::state) reopening: Option<ConversationId>,
-    /// A text that goes on once its conversation is read.
-    pub(in crate::state) resuming: Option<Waiting>,
     /// The desk as it is on the disk; `None` until it was read.
-    pub(in crate::state) saved: Option<Desk>,
+    saved: Option<Desk>,
     /// As it was at the last tick, and since when.
-    pub(in crate::state) seen: Desk,
-    pub(in crate::state) changed_ms: i64,
-}
-
-impl DeskState {
-    /// A conversation is gone for good.
-    pub(in crate::state) fn forget_drafts_of(&mut self, id: &ConversationId) {
-        self.messages.remove(&Some(id.clone()));
-        self.titles.remove(id);
-        self.edits.retain(|(of, _), _| of != id);
-    }
+    seen: Desk,
+    changed_ms: i64,
 }
 
 /// What a person can do with the jobs of the last time, and with one that was cancelled.
@@ -51,4 +28,43 @@ pub enum WaitingCommand {
     Discard,
     /// Draws pictures that were cancelled.
     Draw(Box<Waiting>),
+}
+
+impl DeskState {
+    /// The jobs that `command` gives up.
+    pub(in crate::state) fn before(&self, command: &WaitingCommand) -> Option<Vec<Waiting>> {
+        matches!(command, WaitingCommand::Discard).then(|| self.waiting.clone())
+    }
+
+    /// What was on the disk.
+    fn was_read(&mut self, desk: &Desk) {
+        self.saved = Some(desk.clone());
+        self.waiting.clone_from(&desk.waiting);
+    }
+
+    /// Before that nothing is written over it.
+    fn is_read(&self) -> bool {
+        self.saved.is_some()
+    }
+
+    /// Writes the desk once it has rested.
+    fn keep(&mut self, now: Desk, now_ms: i64, fx: &mut Effects) {
+        if now != self.seen {
+            self.seen = now;
+            self.changed_ms = now_ms;
+        } else if self.is_unlike(&now) && now_ms - self.changed_ms >= SETTLE_MS {
+            fx.push(Effect::Store(StoreRequest::SaveDesk(Box::new(now.clone()))));
+            self.saved = Some(now);
+        }
+    }
+
+    /// When it is to be written, in milliseconds since 1970 UTC.
+    pub(in crate::state) fn deadline_ms(&self) -> Option<i64> {
+        self.is_unlike(&self.seen).then_some(self.changed_ms + SETTLE_MS)
+    }
+
+    /// Whether the disk has another one.
+    fn is_unlike(&self, now: &Desk) -> bool {
+        self.saved.as_ref().is_some_and(|saved| saved != now)
+    }
 }

@@ -8,11 +8,13 @@ mod memory;
 mod places;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod update;
 
 pub use card_place::{CardPlace, Section};
 pub use command::ModelsCommand;
 pub use places::Placed;
+pub use undo::ForgottenModel;
 
 pub use crate::domain::ModelAsk;
 

@@ -3,9 +3,12 @@
 mod talk;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod update;
 
-use std::collections::{HashMap, HashSet};
+pub use undo::PersonaUndo;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::{CardKind, Face, KeptPersona, Persona, PersonaId, StoryCard};
 use crate::error::StudioError;
@@ -20,6 +23,8 @@ pub struct PersonasState {
     pub shown: bool,
     pub search: String,
     pub editing: Option<PersonaDraft>,
+    /// Those that were edited and left, by their ids; `None` is a new one.
+    pub drafts: BTreeMap<Option<PersonaId>, PersonaDraft>,
     /// The one that was kept last: it is brought into sight.
     pub newest: Option<PersonaId>,
     /// How many times one is being written to the disk: only the last time shows how it is.
@@ -143,6 +148,22 @@ impl PersonasState {
             Persona { greetings, ..persona.clone() }
         };
         texts(&draft.persona) != texts(before)
+    }
+
+    /// The drafts, with the one that is edited.
+    pub(in crate::state) fn on_desk(&self) -> Vec<(Option<PersonaId>, Persona)> {
+        let mut drafts = self.drafts.clone();
+        if let Some(draft) = self.editing.as_ref().filter(|draft| self.is_draft(draft)) {
+            drafts.insert(draft.id.clone(), draft.clone());
+        }
+        drafts.into_iter().map(|(id, draft)| (id, draft.persona)).collect()
+    }
+
+    /// The drafts of the last time. What was typed in the first moments is newer.
+    pub(in crate::state) fn take_desk(&mut self, drafts: Vec<(Option<PersonaId>, Persona)>) {
+        let drafts = drafts.into_iter();
+        let drafts = drafts.map(|(id, persona)| (id.clone(), PersonaDraft { id, persona, face: Face::Keep }));
+        self.drafts = drafts.chain(std::mem::take(&mut self.drafts)).collect();
     }
 
     /// Puts one into its place by name; one of the same id makes way.

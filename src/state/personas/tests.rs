@@ -1,7 +1,7 @@
 //! Characters: the library, and conversations with one.
 
 use crate::state::tests::*;
-use crate::state::write::tests::write::{page, say};
+use crate::state::write::tests::harness::{page, say};
 
 fn ada() -> Persona {
     Persona {

@@ -26,14 +26,14 @@ impl PersonasState {
             PersonaCommand::Search(text) => self.search = text,
             PersonaCommand::New => {
                 self.leave(env);
-                self.editing = Some(env.desk.personas.remove(&None).unwrap_or_default());
+                self.editing = Some(self.drafts.remove(&None).unwrap_or_default());
             }
             PersonaCommand::Edit(id) => {
                 self.leave(env);
                 if let Some(kept) = self.kept.iter().find(|kept| kept.id == id) {
                     let as_kept =
                         || PersonaDraft { id: Some(id.clone()), persona: kept.persona.clone(), face: Face::Keep };
-                    let draft = env.desk.personas.remove(&Some(id.clone()));
+                    let draft = self.drafts.remove(&Some(id.clone()));
                     self.editing = Some(draft.unwrap_or_else(as_kept));
                 }
             }
@@ -99,9 +99,9 @@ impl PersonasState {
     /// Leaves the editor; what was typed stays.
     pub(in crate::state) fn leave(&mut self, env: &mut Env<'_>) {
         let Some(draft) = self.editing.take() else { return };
-        env.desk.personas.remove(&draft.id);
+        self.drafts.remove(&draft.id);
         if self.is_draft(&draft) {
-            env.desk.personas.insert(draft.id.clone(), draft);
+            self.drafts.insert(draft.id.clone(), draft);
             env.note(NoticeKind::DraftKept);
         }
     }

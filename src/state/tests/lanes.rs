@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::state::lanes::WAITING;
-use crate::state::write::tests::write::{say, stats};
+use crate::state::write::tests::harness::{say, stats};
 
 /// The prompts of the picture jobs that these effects hand to the engine.
 fn drawn<'a>(effects: &'a [Effect]) -> Vec<&'a str> {

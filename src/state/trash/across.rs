@@ -1,13 +1,19 @@
-//! What comes out of the trash, and the rooms that take it back.
+//! What comes out of the trash or is gone for good, and the rooms that it belongs to.
 
 use crate::domain::{ConversationId, PersonaId, TrashKind};
-use crate::state::trash::update::Back;
+use crate::state::trash::update::Beyond;
 use crate::state::{AppState, Effects, TrashCommand};
 
 impl AppState {
     pub(in crate::state) fn trash_command(&mut self, command: TrashCommand, fx: &mut Effects) {
         let (trash, mut env) = self.trash(fx);
-        let Some(Back { kind, ids }) = trash.update(command, &mut env) else { return };
+        let (kind, ids) = match trash.update(command, &mut env) {
+            Some(Beyond::Back { kind, ids }) => (kind, ids),
+            Some(Beyond::Gone(conversations)) => {
+                return conversations.iter().for_each(|id| self.write.left.forget(id));
+            }
+            None => return,
+        };
         let names = ids.iter().map(|id| id.to_string_lossy().into_owned());
         match kind {
             TrashKind::Pictures => trash.restore_pictures(ids, &mut env),

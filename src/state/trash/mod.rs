@@ -1,6 +1,8 @@
 //! The view of what was deleted.
 
 mod across;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use std::path::{Path, PathBuf};

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use crate::domain::{ConversationId, PersonaId, StoreRequest, TrashKind};
 use crate::state::{Effect, Env, TrashCommand, TrashState, Undoable};
 
-/// What comes out of the trash, for the room that it belongs to.
-pub(in crate::state) struct Back {
-    pub kind: TrashKind,
-    pub ids: Vec<PathBuf>,
+/// What a command of the trash does to the rooms that things of it belong to.
+pub(in crate::state) enum Beyond {
+    /// These come out of it.
+    Back { kind: TrashKind, ids: Vec<PathBuf> },
+    /// These conversations are gone for good.
+    Gone(Vec<ConversationId>),
 }
 
 impl TrashState {
-    pub(in crate::state) fn update(&mut self, command: TrashCommand, env: &mut Env<'_>) -> Option<Back> {
+    pub(in crate::state) fn update(&mut self, command: TrashCommand, env: &mut Env<'_>) -> Option<Beyond> {
         match command {
             TrashCommand::Show(kind) => {
                 self.asking = None;
@@ -54,13 +56,14 @@ impl TrashState {
                     Some(id) => vec![id],
                     None => self.items.iter().flatten().map(|item| item.id.clone()).collect(),
                 };
+                let mut gone = Vec::new();
                 for id in &ids {
                     let name = || id.to_string_lossy().into_owned();
                     env.undo.forget(&match kind {
                         TrashKind::Pictures => Undoable::PicturesTrashed(vec![id.clone()]),
                         TrashKind::Conversations => {
                             let id = ConversationId(name());
-                            env.desk.forget_drafts_of(&id);
+                            gone.push(id.clone());
                             Undoable::ConversationTrashed(id)
                         }
                         TrashKind::Personas => Undoable::PersonaTrashed(PersonaId(name())),
@@ -68,17 +71,18 @@ impl TrashState {
                 }
                 self.items.iter_mut().for_each(|items| items.retain(|item| !ids.contains(&item.id)));
                 env.push(Effect::Store(StoreRequest::Purge { kind, ids }));
+                return Some(Beyond::Gone(gone));
             }
         }
         None
     }
 
     /// Takes these off the list.
-    fn leave(&mut self, ids: Vec<PathBuf>) -> Option<Back> {
+    fn leave(&mut self, ids: Vec<PathBuf>) -> Option<Beyond> {
         let kind = self.shown?;
         self.asking = None;
         self.looked = None;
         self.items.iter_mut().for_each(|items| items.retain(|item| !ids.contains(&item.id)));
-        Some(Back { kind, ids })
+        Some(Beyond::Back { kind, ids })
     }
 }

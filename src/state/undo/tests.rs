@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::state::tests::*;
+use crate::state::write::tests::harness::talk;
 
 fn store(s: &mut AppState, event: StoreEvent) -> Vec<Effect> {
     update(s, Input::Store(event))
@@ -10,15 +11,6 @@ fn store(s: &mut AppState, event: StoreEvent) -> Vec<Effect> {
 
 fn go(s: &mut AppState, room: Room) {
     do_(s, Command::Go(room));
-}
-
-/// A conversation with one answer.
-fn talk(s: &mut AppState) -> ConversationId {
-    go(s, Room::Write);
-    let (id, _) = submitted(&write::say(s, "Hello"));
-    engine(s, id, TextNews::Token { text: "Hi".into() });
-    engine(s, id, EventKind::Finished(write::stats()));
-    s.write.open.id.clone().unwrap()
 }
 
 fn open_file(s: &mut AppState, record: Box<PictureRecord>) {

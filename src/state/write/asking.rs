@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ConversationId, Makes, Message, Overflow, PlayedPrompt, Role, START, Seed, TextParams, TextPrompt, Thinking, Turn,
-    TurnInfo, Waiting,
+    TurnInfo,
 };
 use crate::error::Cause;
 use crate::state::write::queue::draft_files;
@@ -182,30 +182,6 @@ impl WriteState {
             return TextPrompt::Chat(turns);
         }
         TextPrompt::Played(Box::new(PlayedPrompt { examples, turns, cards: manner.cards.clone() }))
-    }
-
-    /// Goes on with a text that was cut off, once its conversation is on the page.
-    pub(in crate::state) fn resume_text(&mut self, id: &ConversationId, env: &mut Env) {
-        let ours = |job: &mut Waiting| match job {
-            Waiting::Answer { conversation, .. } | Waiting::Page { conversation, .. } => conversation == id,
-            Waiting::Pictures { .. } | Waiting::Fetch { .. } => false,
-        };
-        match env.desk.resuming.take_if(ours) {
-            Some(Waiting::Answer { turn, .. }) => {
-                let last = self.open.turns.last().filter(|t| t.message.role == Role::Assistant);
-                if last.is_some_and(|last| last.id == turn) {
-                    self.continue_writing(env);
-                } else if self.open.turns.last().is_some_and(|last| last.message.role == Role::User) {
-                    self.regenerate(env);
-                }
-            }
-            Some(Waiting::Page { edit, at, .. }) => {
-                let page = self.open.page.as_ref();
-                let written = page.and_then(|page| page.get(edit)).map_or(0, |edit| edit.text.len());
-                self.write_page(at + written, env);
-            }
-            Some(Waiting::Pictures { .. } | Waiting::Fetch { .. }) | None => {}
-        }
     }
 
     /// What is left out was chosen: the question that was too long is asked again, the answer that was cut goes on.

@@ -49,7 +49,7 @@ impl WriteState {
         // What was to be shown here comes too late: something was begun in its place.
         self.wanted.forget();
         self.open.id = Some(id.clone());
-        self.show_draft_of(Some(id.clone()), env);
+        self.show_draft_of(Some(id.clone()));
         id
     }
 

@@ -11,7 +11,7 @@ impl WriteState {
         self.wishes.push(Wish::HideCharacters);
         if self.open.id.as_ref() != Some(&id) {
             self.new_conversation(env);
-            self.show_draft_of(Some(id.clone()), env);
+            self.show_draft_of(Some(id.clone()));
             env.push(Effect::Store(StoreRequest::LoadConversation(id)));
         }
     }
@@ -21,7 +21,7 @@ impl WriteState {
         self.keep_sliders(env);
         self.give_title(env);
         self.forget_unsaid(env);
-        self.show_draft_of(None, env);
+        self.show_draft_of(None);
         self.put_aside();
         self.wishes.push(Wish::LeaveCharacters);
         self.leave_edit(env);
@@ -51,7 +51,7 @@ impl WriteState {
             turn.message.content.clone_from(&job.text);
         }
         self.leave_edit(env);
-        self.show_draft_of(Some(data.id.clone()), env);
+        self.show_draft_of(Some(data.id.clone()));
         let ConversationData { id, title, system, shelf, mut page, pictures, manner, weighed, .. } = data;
         if let Some(job) = self.job_of(&id).filter(|job| !job.taken_over)
             && let Some((spot, page)) = job.page.zip(page.as_mut())
@@ -148,14 +148,14 @@ impl WriteState {
                 self.conversations = heads;
                 self.reopen(characters, env);
                 // What is not in the list is gone.
-                env.desk.reopening = None;
+                self.left.reopening = None;
             }
         }
     }
 
     /// Opens what was open the last time, once it is known to be there. Whoever has begun something else stays there.
     pub(in crate::state) fn reopen(&mut self, characters: bool, env: &mut Env) {
-        let Some(id) = env.desk.reopening.take_if(|id| self.conversations.iter().any(|head| head.id == *id)) else {
+        let Some(id) = self.left.reopening.take_if(|id| self.conversations.iter().any(|head| head.id == *id)) else {
             return;
         };
         let begun = self.open.id.is_some() || self.open.page.is_some() || self.form.is_some();

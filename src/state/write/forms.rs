@@ -25,7 +25,7 @@ impl WriteState {
             return;
         }
         self.new_conversation(env);
-        let draft = env.desk.forms.remove(id);
+        let draft = self.left.forms.remove(id);
         let values = draft.unwrap_or_else(|| form.defaults(env.lang));
         self.form = Some(FormState { id: form.id.clone(), values });
     }
@@ -57,7 +57,7 @@ impl WriteState {
         let sliders = self.open.manner.sliders.take();
         self.new_conversation(env);
         self.open.manner.sliders = sliders;
-        env.desk.forms.remove(&state.id);
+        self.left.forms.remove(&state.id);
         // Named by what it is about, not by what the form makes of it.
         self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), env);
         self.add_user_turn(prompt.user, env);

@@ -48,10 +48,10 @@ impl WriteState {
         }
         let (shown, of, held) = (std::mem::replace(&mut self.open, open), self.draft_of.clone(), self.held);
         let (weighed, error) = (std::mem::take(&mut self.weighed), self.error.take());
-        self.show_draft_of(Some(id), env);
+        self.show_draft_of(Some(id));
         self.send(env);
         let failed = std::mem::replace(&mut self.error, error);
-        self.show_draft_of(of, env);
+        self.show_draft_of(of);
         (self.open, self.weighed, self.held) = (shown, weighed, held);
         if let Some(error) = failed {
             env.problem_in(Room::Write, error);

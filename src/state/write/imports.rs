@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::lang::Both;
 use crate::state::write::begin::title_of;
-use crate::state::{CardsMoved, Effect, Env, NoticeKind, PageCommand, Undoable, WriteState, next_card};
+use crate::state::{Effect, Env, NoticeKind, PageCommand, Undoable, WriteState, next_card};
 use crate::writing::cards;
 
 impl WriteState {
@@ -38,7 +38,7 @@ impl WriteState {
             let title = if name.is_empty() { first.name.clone() } else { name };
             self.begin_conversation(title_of(&title), env.settings.system_prompt.clone(), env);
         }
-        let (of, page) = (self.open.id.clone(), self.open.page.is_some());
+        let page = self.open.page.is_some();
         for card in &cards {
             if page {
                 self.page_command(PageCommand::SetCard(card.clone()), env);
@@ -48,8 +48,8 @@ impl WriteState {
             }
         }
         let count = cards.len();
-        if let Some(of) = of {
-            env.undo.push(Undoable::Cards(CardsMoved { of, page, came: true, cards }), env.now_ms);
+        if let Some(came) = self.cards_moved(true, cards) {
+            env.undo.push(Undoable::Write(came), env.now_ms);
         }
         count
     }

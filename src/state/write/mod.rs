@@ -14,16 +14,19 @@ mod held;
 mod imports;
 mod job;
 mod ledger;
+mod left;
 mod page;
 mod questions;
 mod queue;
+mod resume;
 mod shelf;
 pub(super) mod sliders;
 mod streaming;
 #[cfg(test)]
 pub(super) mod tests;
 mod turns;
-pub(super) mod typed;
+mod typed;
+mod undo;
 mod unsaid;
 mod update;
 
@@ -32,8 +35,10 @@ pub use drafts::{DraftsKey, DraftsState};
 pub use grammar::GrammarState;
 pub use job::{Anew, TextJob};
 pub use ledger::{LedgerKey, LedgerState};
+pub use left::LeftTexts;
 pub use page::*;
 pub use shelf::*;
+pub use undo::{CardsMoved, WriteUndo};
 
 use std::collections::HashMap;
 
@@ -62,6 +67,8 @@ pub struct WriteState {
     /// The message that is typed, and the conversation that it is for.
     pub draft: String,
     pub draft_of: Option<ConversationId>,
+    /// What was typed and left.
+    pub left: LeftTexts,
     /// A title that is being typed.
     pub titling: Option<(ConversationId, String)>,
     /// A conversation in which only a character has spoken: it is kept from the first word of the person's on.

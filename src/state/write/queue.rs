@@ -94,6 +94,11 @@ impl WriteState {
         }
     }
 
+    /// Whether an answer is asked for that waits for the fetch of this model.
+    pub(in crate::state) fn waits_for(&self, model: &str) -> bool {
+        self.jobs().any(|job| waits_for(job, model))
+    }
+
     /// Stops the first answer. One that has not begun ends at once: the engine may be busy with another for long.
     pub(in crate::state) fn stop_job(&mut self, env: &mut Env) {
         let Some(job) = &mut self.job else { return };

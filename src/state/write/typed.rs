@@ -1,9 +1,9 @@
-//! What is typed and not sent: messages, edits, titles and forms. What is left stays on the desk.
+//! What is typed and not sent: messages, edits, titles and forms. What is left is found again.
 
 use crate::domain::ConversationId;
 use crate::error::Cause;
 use crate::lang::Lang;
-use crate::state::{Env, FormState, NoticeKind, Undoable, WriteState};
+use crate::state::{Env, FormState, NoticeKind, Undoable, WriteState, WriteUndo};
 use crate::writing::forms::{Values, find};
 
 impl WriteState {
@@ -18,16 +18,16 @@ impl WriteState {
 
     /// Shows the message that was begun in a conversation (`None`: in the next one); the one in the field stays its
     /// own conversation's.
-    pub(in crate::state) fn show_draft_of(&mut self, talk: Option<ConversationId>, env: &mut Env) {
+    pub(in crate::state) fn show_draft_of(&mut self, talk: Option<ConversationId>) {
         if self.draft_of == talk {
             return;
         }
         let text = std::mem::take(&mut self.draft);
         let of = std::mem::replace(&mut self.draft_of, talk);
         if !text.trim().is_empty() {
-            env.desk.messages.insert(of, text);
+            self.left.messages.insert(of, text);
         }
-        self.draft = env.desk.messages.remove(&self.draft_of).unwrap_or_default();
+        self.draft = self.left.messages.remove(&self.draft_of).unwrap_or_default();
         self.held = false;
     }
 
@@ -35,7 +35,7 @@ impl WriteState {
     pub(in crate::state) fn begin_edit(&mut self, turn: u64, env: &mut Env) {
         self.leave_edit(env);
         let Some(id) = self.open.id.clone() else { return };
-        let draft = env.desk.edits.remove(&(id, turn));
+        let draft = self.left.edits.remove(&(id, turn));
         let text = draft.or_else(|| self.open.turn(turn).map(|t| t.message.said().to_owned()));
         self.editing = text.map(|text| (turn, text));
     }
@@ -45,9 +45,9 @@ impl WriteState {
         let Some((turn, text)) = self.editing.take() else { return };
         let Some(id) = self.open.id.clone() else { return };
         let changed = self.open.turn(turn).is_some_and(|turn| turn.message.said() != text);
-        env.desk.edits.remove(&(id.clone(), turn));
+        self.left.edits.remove(&(id.clone(), turn));
         if changed {
-            env.desk.edits.insert((id, turn), text);
+            self.left.edits.insert((id, turn), text);
             env.note(NoticeKind::DraftKept);
         }
     }
@@ -55,9 +55,9 @@ impl WriteState {
     /// Leaves a form; what was typed stays.
     pub(in crate::state) fn leave_form(&mut self, env: &mut Env) {
         let Some(FormState { id, values }) = self.form.take() else { return };
-        env.desk.forms.remove(&id);
+        self.left.forms.remove(&id);
         if is_form_draft(&id, &values, env.lang) {
-            env.desk.forms.insert(id, values);
+            self.left.forms.insert(id, values);
             env.note(NoticeKind::DraftKept);
         }
     }
@@ -68,16 +68,16 @@ impl WriteState {
             return;
         }
         self.give_title(env);
-        let title = env.desk.titles.remove(&id).or_else(|| self.title(&id));
+        let title = self.left.titles.remove(&id).or_else(|| self.title(&id));
         self.titling = title.map(|title| (id, title));
     }
 
     /// Leaves a title as it was; what was typed stays.
-    pub(in crate::state) fn leave_title(&mut self, env: &mut Env) {
+    pub(in crate::state) fn leave_title(&mut self) {
         let Some((id, text)) = self.titling.take() else { return };
-        env.desk.titles.remove(&id);
+        self.left.titles.remove(&id);
         if self.is_new_title(&id, &text) {
-            env.desk.titles.insert(id, text);
+            self.left.titles.insert(id, text);
         }
     }
 
@@ -89,7 +89,7 @@ impl WriteState {
             let before = head.map(|head| head.title.clone()).filter(|title| *title != text.trim());
             self.rename(id.clone(), text, env);
             if let Some(title) = before {
-                env.undo.push(Undoable::Title(id, title), env.now_ms);
+                env.undo.push(Undoable::Write(WriteUndo::Title(id, title)), env.now_ms);
             }
         }
     }

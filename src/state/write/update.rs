@@ -17,10 +17,10 @@ impl WriteState {
             WriteCommand::OpenConversation(id) => self.open_conversation(id, env),
             WriteCommand::BeginTitle(id) => self.begin_title(id, env),
             WriteCommand::SetTitle(id, text) => self.titling = Some((id, text)),
-            WriteCommand::LeaveTitle => self.leave_title(env),
+            WriteCommand::LeaveTitle => self.leave_title(),
             WriteCommand::RenameConversation(id, title) => {
                 self.titling.take_if(|(now, _)| *now == id);
-                env.desk.titles.remove(&id);
+                self.left.titles.remove(&id);
                 if self.is_new_title(&id, &title) {
                     self.rename(id, title, env);
                 }

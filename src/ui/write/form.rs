@@ -19,7 +19,7 @@ pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing = vec2(S2, S2);
         for form in all() {
             let name = form.name(cx.lang);
-            let response = match cx.state.desk.forms.contains_key(&form.id) {
+            let response = match cx.state.write.left.forms.contains_key(&form.id) {
                 true => widgets::button(ui, icons::PENCIL_SIMPLE, name)
                     .accessible_name(cx.with(T::WithDraft, &[&name]))
                     .on_hover_text(cx.t(T::KeptAsDraft)),

@@ -51,7 +51,7 @@ fn library(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures) {
             push(cx, PersonaCommand::Show(false));
         }
         let new = cx.t(T::NewPersona);
-        let kept = cx.state.desk.personas.contains_key(&None);
+        let kept = cx.state.personas.drafts.contains_key(&None);
         let button = widgets::button(ui, if kept { icons::PENCIL_SIMPLE } else { icons::PLUS }, new);
         let button = if kept {
             button.accessible_name(cx.with(T::WithDraft, &[&new])).on_hover_text(cx.t(T::KeptAsDraft))
@@ -159,7 +159,7 @@ fn one(ui: &mut Ui, cx: &mut Cx<'_>, textures: &mut Textures, kept: &KeptPersona
         }
         // What was typed and not saved is one click away.
         let name = cx.with(T::WithDraft, &[&kept.persona.name]);
-        let has_draft = cx.state.desk.personas.contains_key(&Some(kept.id.clone()));
+        let has_draft = cx.state.personas.drafts.contains_key(&Some(kept.id.clone()));
         if has_draft && widgets::icon_toggle(ui, icons::PENCIL_SIMPLE, &name, true).clicked() {
             push(cx, PersonaCommand::Edit(kept.id.clone()));
         }

@@ -133,7 +133,7 @@ fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> bool {
 /// The way to edit a turn; it is lit where text over it was kept.
 fn pencil(ui: &mut Ui, cx: &Cx<'_>, turn: &Turn, name: T) -> bool {
     let open = cx.state.write.open.id.clone();
-    if open.is_some_and(|id| cx.state.desk.edits.contains_key(&(id, turn.id))) {
+    if open.is_some_and(|id| cx.state.write.left.edits.contains_key(&(id, turn.id))) {
         let name = cx.with(T::WithDraft, &[&cx.t(name)]);
         return widgets::icon_toggle(ui, icons::PENCIL_SIMPLE, &name, true).clicked();
     }

@@ -1,7 +1,6 @@
 //! An answer that is asked for once more: by a transcript, or of another engine.
 
 use super::forms::no_template;
-use super::write::{say, stats};
 use super::*;
 
 /// What the engine is asked now.

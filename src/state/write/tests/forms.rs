@@ -1,6 +1,5 @@
 //! Forms: the prompt, the grammar, what the checks find; and prompts for pictures that a language model writes.
 
-use super::write::{answered, say, stats};
 use super::*;
 
 #[test]

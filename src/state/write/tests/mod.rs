@@ -1,12 +1,21 @@
 //! Write, without a window, an engine or a disk.
 
 mod again;
+mod answers;
+mod branches;
+mod context;
+mod fetches;
+mod files;
 mod forms;
+pub(in crate::state) mod harness;
 mod page;
 mod queued;
 mod shelf;
+mod sliders;
 mod talks;
 mod thoughts;
-pub(in crate::state) mod write;
+mod titles;
+mod tokens;
 
 use crate::state::tests::*;
+use harness::*;

@@ -1,19 +1,6 @@
 //! What waits for an answer, a model or its terms: where it waits, what is said of it, and that it is sent.
 
-use super::write::{answered, page, say, stats};
 use super::*;
-
-fn on_disk(s: &AppState) -> ConversationData {
-    let open = s.write.open.clone();
-    let (id, title, system) = (open.id.unwrap(), open.title, open.system);
-    let OpenConversation { turns, shelf, page, pictures, manner, .. } = open;
-    ConversationData { id, title, system, turns, shelf, page, pictures, manner, ..Default::default() }
-}
-
-fn reopen(s: &mut AppState, data: ConversationData) -> Vec<Effect> {
-    do_(s, Command::Write(WriteCommand::OpenConversation(data.id.clone())));
-    update(s, Input::Store(StoreEvent::Conversation(Box::new(data))))
-}
 
 /// A talk in which "One" is being answered, and "More" waits for the end of it.
 fn queued() -> (AppState, JobId, ConversationId) {
@@ -63,7 +50,7 @@ fn a_message_that_waits_is_sent_in_its_own_talk_wherever_the_person_is() {
         let effects = engine(&mut s, id, EventKind::Finished(stats()));
         assert_eq!(sent(&effects, &talk), Some(["One", "ab", "More"].map(String::from).to_vec()), "way {i}");
         assert_eq!((&s.write.open.id, s.write.draft.as_str()), (&open, if i == 0 { "" } else { &draft }), "way {i}");
-        assert!(!s.desk.messages.contains_key(&Some(talk.clone())), "way {i}: it is no draft any more");
+        assert!(!s.write.left.messages.contains_key(&Some(talk.clone())), "way {i}: it is no draft any more");
         assert_eq!(s.write.job_of(&talk).map(|job| job.turn), Some(4), "way {i}");
     }
 }
@@ -86,7 +73,7 @@ fn a_message_that_waits_comes_back_with_its_talk_and_is_sent_once() {
     do_(&mut s, Command::Write(WriteCommand::SetDraft("More, and".into())));
     do_(&mut s, Command::Write(WriteCommand::NewConversation));
     assert!(sent(&engine(&mut s, id, EventKind::Finished(stats())), &talk).is_none());
-    assert_eq!(s.message_of(&Some(talk)), "More, and");
+    assert_eq!(s.write.message_of(&Some(talk)), "More, and");
 }
 
 #[test]
@@ -95,7 +82,7 @@ fn a_message_that_waits_is_looked_at_first_where_the_answer_failed() {
     do_(&mut s, Command::Write(WriteCommand::NewConversation));
     let effects = engine(&mut s, id, EventKind::Failed(StudioError::other(Both::same("out of luck"))));
     assert!(sent(&effects, &talk).is_none());
-    assert_eq!(s.message_of(&Some(talk)), "More");
+    assert_eq!(s.write.message_of(&Some(talk)), "More");
 }
 
 /// Regression: Enter on an empty message raised an error.

@@ -1,6 +1,5 @@
 //! The list: pins, the search in texts, the way to what was found, forms after a restart, the form of the answer.
 
-use super::write::{answered, page, say, stats};
 use super::*;
 
 fn head(id: &str, changed_ms: i64) -> ConversationHead {

@@ -1,6 +1,5 @@
 //! Thoughts: kept with the answer, and no part of it.
 
-use super::write::{say, stats};
 use super::*;
 
 const WHOLE: &str = "<think>\nhm, four\n</think>\n\nFour.";

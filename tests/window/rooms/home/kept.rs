@@ -32,7 +32,8 @@ fn kept(state: &AppState, disk: bool) -> String {
 /// Where the numbers of fields go.
 fn numbers(state: &AppState) -> String {
     // Esc leaves a form, which stays as a draft.
-    let form = state.write.form.as_ref().map(|form| &form.values).or_else(|| state.desk.forms.values().next_back());
+    let form =
+        state.write.form.as_ref().map(|form| &form.values).or_else(|| state.write.left.forms.values().next_back());
     format!("{:?} {:?} {:?}", state.settings, form, state.write.open.page.as_ref().map(|page| &page.story))
 }
 
@@ -155,7 +156,7 @@ fn no_way_out_of_a_field_loses_what_was_typed() {
                 // Esc in the box of a number brings the old one back.
                 if way == Way::Esc && field.0 == Part::SpinButton {
                     // A form that is as it came leaves no draft.
-                    let left = state.write.form.is_none() && state.desk.forms.is_empty();
+                    let left = state.write.form.is_none() && state.write.left.forms.is_empty();
                     assert!(numbers(state) == had || left, "{name}: {field:?}, {had}");
                     continue;
                 }
@@ -279,7 +280,7 @@ fn a_title_takes_spaces_is_given_by_enter_and_comes_back_after_esc() {
     assert_eq!(title(&harness), was);
     let job = harness.state().state.write.job.as_ref();
     assert!(job.is_some_and(|job| job.phase == Phase::Running));
-    assert_eq!(harness.state().state.desk.titles[&id], "Explain tides to a child and me");
+    assert_eq!(harness.state().state.write.left.titles[&id], "Explain tides to a child and me");
     type_in(&mut harness, "!");
     harness.key_press(Key::Enter);
     obey(&mut harness);

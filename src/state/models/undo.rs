@@ -1,0 +1,46 @@
+//! What of the models can be taken back.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::{Makes, RemovedModel, RemovedWhat, Settings};
+use crate::state::{Catalogue, ModelsCommand};
+
+/// A file from outside the models folder that is not in the list any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForgottenModel {
+    pub path: PathBuf,
+    pub name: String,
+    /// What the person chose for what it lacks.
+    pub parts: Vec<PathBuf>,
+    /// What it was in use for.
+    pub used: Vec<Makes>,
+}
+
+impl ForgottenModel {
+    /// The file that `command` takes off the list.
+    pub(in crate::state) fn before(command: &ModelsCommand, settings: &Settings) -> Option<Self> {
+        if let ModelsCommand::ForgetModel(path) = command { Some(Self::of(path, settings)) } else { None }
+    }
+
+    /// What is to be known of the file at `path` to list it again.
+    fn of(path: &Path, settings: &Settings) -> Self {
+        let id = path.display().to_string();
+        let used = [(Makes::Image, &settings.image.model), (Makes::Text, &settings.text.model)];
+        Self {
+            path: path.to_owned(),
+            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            parts: settings.parts_of.get(&id).cloned().unwrap_or_default(),
+            used: used.into_iter().filter(|(_, model)| **model == id).map(|(makes, _)| makes).collect(),
+        }
+    }
+}
+
+impl Catalogue {
+    /// Whether a model that was removed is in the list again: once its files are back.
+    pub(in crate::state) fn has_again(&self, removed: &RemovedModel) -> bool {
+        match &removed.what {
+            RemovedWhat::Card(id) => self.entry(id).is_some_and(|entry| entry.is_about()),
+            RemovedWhat::File(path) => self.broken.iter().any(|file| file.path == *path),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! How it was before an action of any room, and the note of the action once it is done.
+
+use crate::domain::{Room, StoreEvent};
+use crate::state::update::Origin;
+use crate::state::{AppState, Command, ForgottenModel, GalleryCommand, Input, Undoable};
+
+impl AppState {
+    /// How it was before `input`, where that is an action that can be taken back.
+    pub(in crate::state) fn before(&self, input: &Input) -> Option<Undoable> {
+        match input.origin() {
+            Origin::Person(command) => self.before_command(command),
+            Origin::File(StoreEvent::Opened { .. }) => Some(self.prompt_now()),
+            // Lore may come to the character that is edited.
+            Origin::File(StoreEvent::WorldOpened { .. }) => self.personas.edited_now().map(Undoable::Persona),
+            Origin::File(_) | Origin::Program => None,
+        }
+    }
+
+    fn prompt_now(&self) -> Undoable {
+        Undoable::Create(self.create.prompt_now(&self.settings.image))
+    }
+
+    pub(in crate::state) fn before_command(&self, command: &Command) -> Option<Undoable> {
+        let settings = &self.settings;
+        match command {
+            Command::Create(command) => self.create.before(command, &settings.image).map(Undoable::Create),
+            Command::Write(command) => self.write.before(command, settings).map(Undoable::Write),
+            Command::Persona(command) => self.personas.before(command).map(Undoable::Persona),
+            Command::Gallery(command) => matches!(command, GalleryCommand::UseItem(_)).then(|| self.prompt_now()),
+            Command::Models(command) => ForgottenModel::before(command, settings).map(Undoable::ModelForgotten),
+            Command::Waiting(command) => self.desk.before(command).map(Undoable::Waiting),
+            Command::TakeExample(_) => Some(match self.room() {
+                Room::Write => Undoable::Write(self.write.message_now()),
+                Room::Create | Room::Gallery | Room::Models | Room::Settings => self.prompt_now(),
+            }),
+            Command::Settings(_)
+            | Command::Trash(_)
+            | Command::Ask(_)
+            | Command::Go(_)
+            | Command::Reveal(_)
+            | Command::OpenLink(_)
+            | Command::DismissNotice(_)
+            | Command::DismissProblems
+            | Command::Undo
+            | Command::Redo
+            | Command::UndoThis(_)
+            | Command::StartAgain
+            | Command::Tick
+            | Command::CancelJob(_)
+            | Command::CancelCurrent
+            | Command::OpenFile(_)
+            | Command::ChooseFile => None,
+        }
+    }
+
+    /// Whether what `before` tells is not so any more.
+    pub(in crate::state) fn is_changed(&self, before: &Undoable) -> bool {
+        match before {
+            Undoable::Create(before) => self.create.is_changed(before, &self.settings),
+            Undoable::Write(before) => self.write.is_changed(before, &self.settings, self.lang),
+            Undoable::Persona(before) => self.personas.is_changed(before),
+            Undoable::Waiting(before) => *before != self.desk.waiting,
+            Undoable::ModelForgotten(model) => !self.settings.opened.contains(&model.path),
+            // These are noted once they are in the trash.
+            Undoable::PicturesTrashed(_)
+            | Undoable::ConversationTrashed(_)
+            | Undoable::PersonaTrashed(_)
+            | Undoable::ModelRemoved(_) => false,
+        }
+    }
+
+    /// Notes the action that `before` was taken for.
+    pub(in crate::state) fn note_action(&mut self, before: Option<Undoable>) {
+        let Some(before) = before.filter(|before| self.is_changed(before)) else { return };
+        let serial = self.undo.push(before.clone(), self.now_ms);
+        if let Some(notice) = before.notice(serial) {
+            self.note(notice);
+        }
+    }
+}
