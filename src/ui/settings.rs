@@ -193,6 +193,8 @@ const PARTS: &[(&str, &str)] = &[
     ("Fluent Emoji (Microsoft)", "MIT"),
     ("Noto Emoji (Google)", "Apache-2.0"),
     ("Twemoji (Twitter)", "CC BY 4.0"),
+    ("FxEmojis (Mozilla)", "Apache-2.0"),
+    ("EmojiOne 2 (EmojiOne)", "CC BY 4.0"),
     ("all-MiniLM-L6-v2 (sentence-transformers)", "Apache-2.0"),
     ("SmolLM2-135M-Instruct (Hugging Face)", "Apache-2.0"),
     ("Noto Sans SC (Adobe)", "OFL-1.1"),
