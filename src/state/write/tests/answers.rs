@@ -63,6 +63,7 @@ fn an_answer_keeps_what_it_was_written_with() {
 #[test]
 fn an_answer_gives_back_the_sliders_and_the_seed_that_wrote_it() {
     let mut s = state();
+    s.settings.room = Room::Write;
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 7.0))));
     let (id, _) = submitted(&say(&mut s, "Hello"));
     engine(&mut s, id, TextNews::Token { text: "Hi".into() });
