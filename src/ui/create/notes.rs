@@ -14,8 +14,8 @@ use crate::ui::{advice, eye, icons, widgets};
 
 /// Height of the place, in windows of 640 points and more, and in lower ones; what is longer scrolls. In very tall ones
 /// it has a share of what they have more, up to a point.
-const HIGH: f32 = 84.0;
-const LOW: f32 = 56.0;
+const HIGH: f32 = 116.0;
+const LOW: f32 = 72.0;
 const TALL_WINDOW: f32 = 640.0;
 const VERY_TALL: f32 = 800.0;
 const SHARE: f32 = 0.3;
@@ -49,12 +49,13 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
     }
     prompt_help::proposal(ui, cx);
-    // What will not be drawn as it was typed comes first: what is below may have to be scrolled to.
-    reading::warnings(ui, cx, view);
+    // What will not be drawn as it was typed comes first, and of that what no word of it changes, with the model that can:
+    // what is below may have to be scrolled to.
     if let Some(advice) = view.advice() {
         widgets::note(ui, &advice::about_prompt(cx, advice));
         advice::able(ui, cx, advice);
     }
+    reading::warnings(ui, cx, view);
     let create = &cx.state.create;
     for left_out in &create.left_out {
         widgets::note(ui, left_out.get(cx.lang));
