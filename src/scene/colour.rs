@@ -9,11 +9,13 @@ use super::tones::{tone, toned};
 
 /// Share of the thing's pixels that must have the colour for it to be left as it is.
 const ENOUGH: f32 = 0.3;
-/// Degrees within which a hue counts as the colour; red and orange are close to each other, and to brown.
+/// Degrees within which a hue counts as the colour; red, orange and pink are close to each other, and to brown.
 const NEAR: f32 = 24.0;
 const NEAR_RED: f32 = 14.0;
 /// Share of a colour's saturation and value below which a pixel is of another colour: pale red is pink, dark red brown.
 const SHADE: f32 = 0.6;
+/// Saturation above which pink is red.
+const PALE: f32 = 0.75;
 
 /// The hue of a colour word, in degrees, with its saturation and value.
 pub(super) fn target(colour: &str) -> Option<[f32; 3]> {
@@ -39,9 +41,11 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
         return toned(picture, &body, &tone, tint.map(|c| f32::from(c) / 255.0));
     }
     let Some([hue, saturation, value]) = target(colour) else { return picture };
-    let near = if matches!(colour, "red" | "orange") { NEAR_RED } else { NEAR };
-    let is_right =
-        |c: &&[f32; 3]| apart(c[0], hue) < near && c[1] >= (SHADE * saturation).max(GREY) && c[2] >= SHADE * value;
+    let near = if matches!(colour, "red" | "orange" | "pink") { NEAR_RED } else { NEAR };
+    let most = if colour == "pink" { PALE } else { 1.0 };
+    let is_right = |c: &&[f32; 3]| {
+        apart(c[0], hue) < near && ((SHADE * saturation).max(GREY)..=most).contains(&c[1]) && c[2] >= SHADE * value
+    };
     let right = body.lit.iter().filter(is_right).count() as f32;
     // A red ribbon makes no red box.
     if right >= ENOUGH * body.lit.len() as f32 && apart(body.hue, hue) < near + 5.0 {
@@ -111,6 +115,15 @@ mod tests {
         assert!(apart(first(&blue)[0], 215.0) < 12.0);
         assert_eq!(blue.rgba[8..16], apple.rgba[8..16], "the leaf and the outline");
         assert_eq!(recoloured(apple.clone(), "red"), apple);
+    }
+
+    /// Regression: a crimson car passed for a pink one.
+    #[test]
+    fn red_is_no_pink() {
+        for red in [[222, 48, 72], [235, 60, 80], [200, 20, 60]] {
+            let got = first(&recoloured(plain(&[red]), "pink"));
+            assert!(apart(got[0], 335.0) < 12.0 && got[1] < 0.65 && got[2] > 0.8, "{red:?}: {got:?}");
+        }
     }
 
     /// Regression: a petal that pales from pink to white was split where it counted as grey.

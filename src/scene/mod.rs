@@ -105,13 +105,9 @@ impl Item {
         }
     }
 
-    /// The colour word that the network gets. It draws hues, but no tones: "white" makes a thing worse, not whiter.
-    pub fn drawn_colour(&self) -> Option<&'static str> {
-        self.colour.filter(|colour| tones::tone(colour).is_none())
-    }
-
     /// The colour that what the network drew is given: the one that was asked for, or a tone by which the thing is named,
-    /// for a "black cat" is drawn purple.
+    /// for a "black cat" is drawn purple. The network itself gets no colour word: it turns a part of a thing here and there,
+    /// and what it draws without one has its colours where they belong.
     pub fn painted_colour(&self) -> Option<&'static str> {
         let named = || {
             let first = things().get(self.senses[0]).en.split(' ').next()?;

@@ -180,7 +180,7 @@ impl<'a> Scene<'a> {
         let DrawnThing { item, own, .. } = self.parts[at];
         let seed = own.map_or_else(|| part_seed(seed, at), |(_, seed)| seed);
         let item = self.reading.items.get(item);
-        let words = item.map_or(Some(self.params.prompt.as_str()), |item| item.drawn_colour());
+        let words = item.is_none().then_some(self.params.prompt.as_str());
         let words = words.into_iter().chain([style]).collect::<Vec<_>>().join(" ");
         let (thing, negative) = (item.map(|item| item.senses[0]), self.params.negative.clone());
         Key { thing, words, negative, seed, steps, guidance: guidance.to_bits(), sampler }
