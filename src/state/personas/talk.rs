@@ -18,7 +18,7 @@ impl AppState {
                 }
             }
             Some(Beyond::Restore(id)) => self.restore_personas(vec![id], fx),
-            Some(Beyond::Talk(persona)) => self.talk(persona, fx),
+            Some(Beyond::Talk(persona)) => self.talk(*persona, fx),
         }
     }
 

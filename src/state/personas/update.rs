@@ -13,7 +13,7 @@ pub(in crate::state) enum Beyond {
     /// It, out of the trash.
     Restore(PersonaId),
     /// A conversation with it.
-    Talk(Persona),
+    Talk(Box<Persona>),
 }
 
 impl PersonasState {
@@ -66,7 +66,7 @@ impl PersonasState {
                     env.push(Effect::AskExport { name, bytes: cards::to_v2(&kept.persona).into_bytes() });
                 }
             }
-            PersonaCommand::Talk(id) => return Some(Beyond::Talk(self.get(&id, env.lang)?.persona.clone())),
+            PersonaCommand::Talk(id) => return Some(Beyond::Talk(Box::new(self.get(&id, env.lang)?.persona.clone()))),
         }
         None
     }
