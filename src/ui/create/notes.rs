@@ -49,13 +49,12 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
     }
     prompt_help::proposal(ui, cx);
-    // What will not be drawn as it was typed comes first, and of that what no word of it changes, with the model that can:
-    // what is below may have to be scrolled to.
+    // What will not be drawn as it was typed comes first: what is below may have to be scrolled to.
+    reading::warnings(ui, cx, view);
     if let Some(advice) = view.advice() {
         widgets::note(ui, &advice::about_prompt(cx, advice));
         advice::able(ui, cx, advice);
     }
-    reading::warnings(ui, cx, view);
     let create = &cx.state.create;
     for left_out in &create.left_out {
         widgets::note(ui, left_out.get(cx.lang));
