@@ -14,8 +14,8 @@ use crate::ui::{advice, eye, icons, widgets};
 
 /// Height of the place, in windows of 640 points and more, and in lower ones; what is longer scrolls. In very tall ones
 /// it has a share of what they have more, up to a point.
-const HIGH: f32 = 116.0;
-const LOW: f32 = 72.0;
+const HIGH: f32 = 84.0;
+const LOW: f32 = 56.0;
 const TALL_WINDOW: f32 = 640.0;
 const VERY_TALL: f32 = 800.0;
 const SHARE: f32 = 0.3;
