@@ -132,10 +132,6 @@ impl AppState {
         (self.create.picture_bytes() + self.gallery.thumbnails.bytes() + opened + compared + looked) as u64
     }
 
-    fn roll(&mut self) -> u64 {
-        self.dice.roll()
-    }
-
     fn note(&mut self, kind: NoticeKind) {
         self.notices.note(kind, self.now_ms);
     }

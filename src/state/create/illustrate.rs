@@ -28,7 +28,7 @@ impl AppState {
     pub(in crate::state) fn illustrate(&mut self, key: ShotKey, path: &Path, fx: &mut Effects) {
         let subject = self.create.shot(key).and_then(|shot| shot.subject.clone());
         let Some(Subject { document, passage }) = subject else { return };
-        let id = self.roll();
+        let id = self.dice.roll();
         let picture = Illustration { id, passage, path: path.to_owned() };
         if self.write.open.id.as_ref() == Some(&document) {
             self.write.open.pictures.push(picture.clone());
