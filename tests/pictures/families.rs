@@ -465,7 +465,8 @@ fn cancelled_jobs_give_their_memory_back() {
                     ("loading", EventKind::Loading { fraction: Some(part) }) => *part > 0.3,
                     ("encoding", EventKind::Ready { .. }) => true,
                     ("step", EventKind::News(News::Picture(PictureNews::Preview { .. }))) => true,
-                    ("decode", EventKind::News(News::Picture(PictureNews::Preview { progress, .. }))) => {
+                    ("decode", EventKind::Progress(progress))
+                    | ("decode", EventKind::News(News::Picture(PictureNews::Preview { progress, .. }))) => {
                         progress.step == progress.steps
                     }
                     _ => false,

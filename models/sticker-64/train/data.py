@@ -4,12 +4,14 @@
              @lobehub/fluent-emoji-3d @iconify-json/noto @iconify-json/twemoji emojibase-data \
              @iconify-json/noto-v1 @iconify-json/fxemoji @iconify-json/emojione
     python data.py --packs FOLDER_OF_TGZ --out DATA
+    python data.py --packs FOLDER_OF_TGZ --out ALL --all      (for the last training: nothing is held out)
 
 Writes into DATA:
     x64.npy    uint8 [N, 64, 64, 4], RGBA with premultiplied alpha
     x32.npy    uint8 [N, 32, 32, 4], its 2x2 mean
     meta.json  {"styles": [...], "things": [{hex, group, label, tags, zh_label, zh_tags}],
-                "pictures": [{thing, style, held, colour: [r, g, b] or null}], "more": [the same, none held out]}
+                "pictures": [{thing, style, held, colour: [r, g, b] or null}], "more": [the same, none held out]};
+               with --all, "late" says which would be held out
     more64.npy, more32.npy    the same things in three further sets, which train but neither judge nor measure
 Flags and skin-tone doubles are left out. One (thing, style) pair in ten is held out, chosen by a
 hash, and never a thing in all the styles it is drawn in.
@@ -162,6 +164,7 @@ def main():
     ap.add_argument("--packs", required=True, help="folder of the packed npm packages (*.tgz)")
     ap.add_argument("--out", required=True)
     ap.add_argument("--workers", type=int, default=2)
+    ap.add_argument("--all", action="store_true", help="hold nothing out: weights that ship, once they are measured")
     o = ap.parse_args()
     os.makedirs(o.out, exist_ok=True)
     find = unpack(o.packs, os.path.join(o.out, "raw"))
@@ -188,6 +191,8 @@ def main():
         sign = things[p["thing"]]["hex"]
         best = max(drawn[p["thing"]], key=lambda q: fraction(sign + q))
         p["held"] = fraction(sign + p["style"]) < 0.1 and p["style"] != best
+        if o.all:
+            p["late"], p["held"] = p["held"], False
     extra = rastered(o, [(t, s, more[s][th["hex"]]) for t, th in enumerate(things) for s in MORE if th["hex"] in more[s]], "more")
     json.dump(dict(styles=list(STYLES), things=things, pictures=pictures, more=extra),
               open(os.path.join(o.out, "meta.json"), "w", encoding="utf-8"), ensure_ascii=False)

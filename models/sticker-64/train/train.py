@@ -41,7 +41,8 @@ class Data:
         self.tok.things = {t["label"]: k for k, t in enumerate(self.things)}
         self.rng = random.Random(seed)
         self.train = [i for i, p in enumerate(self.pics) if not p["held"]]
-        weight = np.array([GROUP_WEIGHT.get(self.things[p["thing"]]["group"], 1.0) * STYLE_WEIGHT[p["style"]]
+        late = lambda p: 2.5 if p.get("late") else 1.0  # the trainings before have not seen these
+        weight = np.array([GROUP_WEIGHT.get(self.things[p["thing"]]["group"], 1.0) * STYLE_WEIGHT[p["style"]] * late(p)
                            for p in (self.pics[i] for i in self.train)])
         self.p = np.cumsum(weight / weight.sum())
         self.nprng = np.random.default_rng(seed)
