@@ -2,6 +2,7 @@
 
     python scenes.py --write ../scenes.txt                                    the prompts, and what each asks for
     python scenes.py --data DATA --program aigc-studio --to OUT [--scenes ../scenes.txt] [--seed 7]
+    python scenes.py --data DATA --to OUT --as-one ../../crisp-8x     the most that one network of 64 px could show of them
 
 Prompts come from templates and a list of everyday nouns, half of them in Chinese; nothing was tuned on them. A line is
 `prompt TAB noun[:colour],... TAB relation,...`, nouns by number in order of the prompt, as in `on 0 1`.
@@ -15,6 +16,8 @@ Each prompt is drawn by the program with `--layers`. A scene counts when
 - every relation holds between the boxes of the layers.
 
 Printed: each of these, and the scenes where all hold. OUT/scenes.tsv says it for each.
+With --as-one, each picture that OUT has is made 64 px wide and enlarged again by crisp-8x before the things are cut out of it:
+as if one network had drawn the whole scene at its own size, without a fault.
 """
 import argparse, collections, glob, json, os, random, subprocess, tempfile
 
@@ -168,8 +171,28 @@ def coloured(np, layer, colour):
     return (inside & seen).sum() / max(1, len(pixels))
 
 
-def visible(np, Image, folder):
-    """[(label, RGBA of what is to be seen, box)] of the things, from the lowest layer up."""
+def as_one(np, Image, crisp):
+    """A function from a picture's path to its colours [512, 512, 3] after it was 64 px wide."""
+    import sys
+    import torch
+    from safetensors.torch import load_file
+    sys.path.append(os.path.join(crisp, "train"))
+    from crisp import Crisp
+    net = Crisp()
+    net.load_state_dict({k: v.float() for k, v in load_file(os.path.join(crisp, "weights.safetensors")).items()})
+
+    def enlarged(path):
+        small = Image.open(path).convert("RGBA").convert("RGBa").resize((64, 64), Image.LANCZOS)
+        x = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8).reshape(1, 64, 64, 4).permute(0, 3, 1, 2).float() / 255
+        with torch.no_grad():
+            y = net(x)[0].clamp(0, 1).permute(1, 2, 0).numpy()
+        return (y[..., :3] / np.maximum(y[..., 3:], 1e-3)).clip(0, 1)
+    return enlarged
+
+
+def visible(np, Image, folder, colours=None):
+    """[(label, RGBA of what is to be seen, box)] of the things, from the lowest layer up. colours: of the whole picture, to be
+    seen in the place of the layers' own."""
     layers = []
     for path in sorted(glob.glob(os.path.join(folder, "*.png"))):
         name = os.path.basename(path)[3:-4]
@@ -184,7 +207,7 @@ def visible(np, Image, folder):
         box = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1, k)
         for _, above in layers[k + 1:]:
             alpha *= 1 - above[..., 3]
-        out.append((name, np.dstack([pic[..., :3], alpha]), box))
+        out.append((name, np.dstack([pic[..., :3] if colours is None else colours, alpha]), box))
     return out
 
 
@@ -210,6 +233,7 @@ def main():
     ap.add_argument("--to")
     ap.add_argument("--seed", type=int, default=7)
     ap.add_argument("--top", type=int, default=5)
+    ap.add_argument("--as-one", metavar="CRISP", help="folder of the enlarging network")
     o = ap.parse_args()
     if o.write:
         return write(o.write)
@@ -231,15 +255,16 @@ def main():
     if empty:
         raise SystemExit(f"no thing shows {empty}")
     os.makedirs(o.to, exist_ok=True)
+    shrunk = as_one(np, Image, o.as_one) if o.as_one else lambda path: None
     env = dict(os.environ, AIGC_STUDIO_HOME=tempfile.mkdtemp())
-    table, sums = open(os.path.join(o.to, "scenes.tsv"), "w", encoding="utf-8"), collections.Counter()
+    table, sums = open(os.path.join(o.to, "as-one.tsv" if o.as_one else "scenes.tsv"), "w", encoding="utf-8"), collections.Counter()
     scenes = read(o.scenes)
     for k, (text, things, relations) in enumerate(scenes):
         folder = os.path.join(o.to, f"{k:03d}")
         if not os.path.exists(folder + ".png"):
             subprocess.run([o.program, "image", text, "--seed", str(o.seed), "--out", folder + ".png", "--layers", folder], env=env, check=False,
                            stdout=subprocess.DEVNULL)
-        layers = visible(np, Image, folder) if os.path.isdir(folder) else []
+        layers = visible(np, Image, folder, shrunk(folder + ".png")) if os.path.isdir(folder) else []
         x = np.stack([cut(np, Image, pic, box) for _, pic, box in layers]) if layers else np.zeros((0, 32, 32, 4))
         order = np.argsort(-judge.scores(to32(np, x)), 1) if layers else []
         seen = [set(row[:o.top].tolist()) for row in order]
