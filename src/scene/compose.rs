@@ -279,6 +279,7 @@ mod tests {
             Ground::Rain,
             Ground::Fog,
             Ground::Sea,
+            Ground::Underwater,
             Ground::Beach,
             Ground::Desert,
             Ground::Room,

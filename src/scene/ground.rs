@@ -74,6 +74,16 @@ fn puddles(x: f32, y: f32, seed: u64) -> f32 {
     (0..3).map(puddle).fold(0.0, f32::max)
 }
 
+/// Rings that rise through water: how much of one is here.
+fn bubbles(x: f32, y: f32, seed: u64) -> f32 {
+    let ring = |k: i32| {
+        let (cx, cy) = (0.06 + 0.88 * dice(k, 11, seed), 0.08 + 0.72 * dice(k, 12, seed));
+        let (far, r) = (((x - cx).powi(2) + (y - cy).powi(2)).sqrt(), 0.007 + 0.014 * dice(k, 13, seed));
+        above(0.0035, (far - r).abs())
+    };
+    (0..14).map(ring).fold(0.0, f32::max)
+}
+
 /// A hill's edge over x.
 fn hill(x: f32, base: f32, high: f32, seed: u64) -> f32 {
     let phase = 6.0 * dice(7, 7, seed);
@@ -152,6 +162,13 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
             let crest = ((x * 26.0 + (y * 60.0).floor() * 1.7).sin() > 0.86) as u8 as f32;
             let line = above(0.25, ((y * 60.0).fract() - 0.5).abs() * 2.0) * crest;
             mix(day(), mix(water, rgb(0xd6f0ff), 0.7 * line), above(y, 0.6))
+        }
+        Ground::Underwater => {
+            let deep = mix(mix(rgb(0x7fd6ee), rgb(0x2a93cc), y * 1.7), rgb(0x12508f), (y - 0.55) * 1.8);
+            let rays = 0.5 + 0.5 * ((x - 0.35 * y) * 17.0 + 6.0 * dice(5, 1, seed)).sin();
+            let lit = mix(deep, rgb(0xd8f6ff), 0.16 * rays * (1.0 - y));
+            let rising = mix(lit, rgb(0xd8f2fb), 0.55 * bubbles(x, y, seed));
+            mix(rising, mix(rgb(0xd9c793), rgb(0xa9966b), (y - 0.86) * 5.0), above(y, hill(x, 0.89, 0.02, seed)))
         }
         Ground::Beach => {
             let water = mix(rgb(0x3f9fdc), rgb(0x8fd8ef), (y - 0.55) * 5.0);

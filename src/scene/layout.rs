@@ -14,7 +14,7 @@ mod tests;
 use super::{Ground, Link, Reading, Relation};
 use blocks::{Block, Bounds, bounds, copies, extent, feet, in_rows, resize, shift, side_by_side, stand};
 use hangs::Hangs;
-pub use kinds::flies;
+pub use kinds::{flies, is_vessel};
 use kinds::{is_plate, is_scenic, is_sky};
 use put::{Place, balance, put, wear};
 use sky::{hang_up, roof_over, up};
@@ -67,11 +67,24 @@ impl Layer {
 
 /// Free canvas around the scene.
 const MARGIN: f32 = 0.04;
+/// How much larger everything must be for three of a kind to leave their line.
+const WORTH_A_HEAP: f32 = 1.15;
+
 /// Places every copy of every item. `visible[i]` belongs to item `i`.
 pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
+    let in_lines = arrange(reading, visible, false);
+    if reading.items.iter().all(|item| item.count != 3) {
+        return in_lines;
+    }
+    let in_heaps = arrange(reading, visible, true);
+    let size = |layers: &[Layer]| layers.iter().map(|layer| layer.side).sum::<f32>();
+    if size(&in_heaps) > WORTH_A_HEAP * size(&in_lines) { in_heaps } else { in_lines }
+}
+
+fn arrange(reading: &Reading, visible: &[Visible], heaps: bool) -> Vec<Layer> {
     let seen = |i: usize| visible.get(i).copied().unwrap_or(Visible::ALL);
     let hangs = Hangs::new(reading);
-    let scene = Scene { reading, hangs: &hangs, seen: &seen };
+    let scene = Scene { reading, hangs: &hangs, seen: &seen, heaps };
     let (mut groups, mut sky): (Vec<Group>, Vec<Group>) = (Vec::new(), Vec::new());
     for root in hangs.groups() {
         let blocks = scene.group(root, false);
@@ -81,7 +94,7 @@ pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
     let has_sky =
         matches!(reading.ground, Some(Ground::Sky | Ground::Night | Ground::Sunset | Ground::Rain | Ground::Fog));
     let fly = |group: &Group| group.blocks.iter().all(|b| flies(&reading.items[b.item]));
-    if groups.is_empty() || has_sky && groups.iter().all(fly) {
+    if groups.is_empty() || has_sky && groups.iter().all(fly) || reading.ground == Some(Ground::Underwater) {
         let all = hangs.groups().into_iter();
         let of = |root| sky.iter().chain(&groups).find(|g| g.root == root).map(|g| g.blocks.clone());
         return fit(up(all.filter_map(of).collect(), has_ground(reading)), &seen, Stage::air(reading));
@@ -109,13 +122,18 @@ struct Scene<'a, F: Fn(usize) -> Visible> {
     reading: &'a Reading,
     hangs: &'a Hangs,
     seen: &'a F,
+    /// Three of a kind are one behind two.
+    heaps: bool,
 }
 
 impl<F: Fn(usize) -> Visible> Scene<'_, F> {
     /// An item and all that hangs on it.
     fn group(&self, item: usize, one_line: bool) -> Vec<Block> {
-        let mut group = copies(item, &self.reading.items[item], (self.seen)(item), one_line);
         let mut links = self.hangs.on(item);
+        let what = &self.reading.items[item];
+        // Each wearer is seen whole, and what is up in the sky is spread.
+        let heap = self.heaps && !flies(what) && !links.iter().any(|link| link.relation == Relation::WornBy);
+        let mut group = copies(item, what, (self.seen)(item), one_line, heap);
         while !links.is_empty() {
             let first = links[0];
             let is_with = |link: &Link| *link == first || link.relation == first.relation && shares(first.relation);
@@ -214,8 +232,11 @@ impl Stage {
         }
     }
 
-    /// Of things of the sky alone.
+    /// Of things of the sky alone, or under water.
     fn air(reading: &Reading) -> Self {
+        if reading.ground == Some(Ground::Underwater) {
+            return Self { room: (0.84, 0.76), bottom: None, middle: 0.5 };
+        }
         if has_ground(reading) { Self { room: (0.8, 0.56), bottom: None, middle: 0.38 } } else { Self::floor(reading) }
     }
 }

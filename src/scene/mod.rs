@@ -77,8 +77,11 @@ pub struct Reading {
 pub struct Unknown {
     /// Its place in the prompt, in bytes.
     pub span: Range<usize>,
-    /// Things that come near to it, the nearest first; often empty. They are offered, never drawn unasked.
+    /// Things that come near to it, the nearest first; often empty. They are offered, and not drawn unasked but for
+    /// `stand_in`.
     pub near: Vec<ThingId>,
+    /// What is drawn in its place, where the prompt names nothing that is known.
+    pub stand_in: Option<ThingId>,
 }
 
 /// A thing of the scene.
@@ -180,6 +183,7 @@ pub enum Ground {
     Rain,
     Fog,
     Sea,
+    Underwater,
     Beach,
     Desert,
     Room,
@@ -195,7 +199,7 @@ impl Ground {
             return own == colour;
         }
         let own: &[&str] = match self {
-            Self::Sky | Self::Sea => &["blue", "cyan"],
+            Self::Sky | Self::Sea | Self::Underwater => &["blue", "cyan"],
             Self::Sunset => &["red", "orange", "pink"],
             Self::Night => &["black", "blue"],
             Self::Grass => &["green"],

@@ -18,9 +18,10 @@ use std::ops::Range;
 
 use super::fillers::PRAISE;
 use super::grammar::{Role, grammar};
+use super::layout::is_vessel;
 use super::lexer::{Kind, Lexeme, lex};
 use super::said::{MOST_OF_A_KIND, Named, Said};
-use super::things::{By, ThingId, folded, stems, things};
+use super::things::{By, Thing, ThingId, folded, stems, things};
 use super::words::MANY;
 use being::is_garment;
 use place::is_joining;
@@ -37,8 +38,14 @@ const LONGEST_WORD: usize = 40;
 /// "a pair of": what is a pair by itself is one.
 const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一双", "一副"];
 
+/// Parts of a body that count things in Chinese: 一头牛, 一口锅, 一面镜子, 一尾鱼.
+const MEASURING_PARTS: &[&str] = &["头", "口", "面", "尾"];
+
 /// What may be painted or photographed.
 const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
+
+/// Unknown words up to which something stands in for the first.
+const MOST_UNKNOWN: usize = 3;
 
 /// Reads a prompt. Never fails: what cannot be read is in `unknown`.
 pub fn read(prompt: &str) -> Reading {
@@ -58,12 +65,44 @@ pub fn read_with<'a>(prompt: &str, negative: &str, chosen: impl Fn(&str) -> Opti
             word.kind = Kind::Name(By::Name, std::iter::once(id).chain(others).collect(), None);
         }
     }
-    let mut reading = Reader::new(prompt, words, &chosen, Unwanted::new(negative)).all().reading;
+    let again = |words: &[Lexeme]| Reader::new(prompt, words.to_vec(), &chosen, Unwanted::new(negative)).all().reading;
+    let mut reading = again(&words);
+    let standing_in = stand_ins(prompt, &reading);
+    if !standing_in.is_empty() {
+        for unknown in &standing_in {
+            for word in words.iter_mut().filter(|word| word.span == unknown.span) {
+                word.kind = Kind::Name(By::Name, unknown.near.clone(), None);
+            }
+        }
+        reading = again(&words);
+        let is_drawn = |it: &Unknown| reading.items.iter().any(|item| item.span == it.span);
+        let drawn: Vec<Unknown> = standing_in.into_iter().filter(is_drawn).collect();
+        reading.unknown.extend(drawn.into_iter().map(|it| Unknown { stand_in: it.near.first().copied(), ..it }));
+        reading.unknown.sort_by_key(|it| it.span.start);
+    }
     let end = head(prompt).len();
     if !prompt[end..].trim().is_empty() {
         reading.too_many.push(end..prompt.len());
     }
     reading
+}
+
+/// Unknown words in whose place the thing that comes nearest is drawn: a kind of it ("grilled fish"), and the first of a
+/// prompt that names nothing known, which would be a blob.
+fn stand_ins(prompt: &str, reading: &Reading) -> Vec<Unknown> {
+    let is_kind = |it: &&Unknown| {
+        let (said, Some(&near)) = (folded(&prompt[it.span.clone()]), it.near.first()) else { return false };
+        let last = |text: &str| text.rsplit(' ').next().map(str::to_owned);
+        let Thing { en, zh, .. } = things().get(near);
+        said.contains(' ') && last(&said) == last(en) || !said.is_ascii() && said != *zh && said.ends_with(zh)
+    };
+    let mut found: Vec<Unknown> = reading.unknown.iter().filter(is_kind).cloned().collect();
+    // Of many words that are not known, in another language most of all, one says little.
+    let is_short = reading.unknown.len() <= MOST_UNKNOWN;
+    if found.is_empty() && is_short && reading.items.is_empty() && reading.denied.is_empty() {
+        found.extend(reading.unknown.iter().find(|it| !it.near.is_empty()).cloned());
+    }
+    found
 }
 
 /// The part of a prompt that is read: as much of it as ends with a word.
@@ -214,7 +253,7 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                 }
                 Kind::Unknown(near) => {
-                    self.reading.unknown.push(Unknown { span: word.span.clone(), near });
+                    self.reading.unknown.push(Unknown { span: word.span.clone(), near, stand_in: None });
                     self.other_noun(&word.span);
                     self.at += 1;
                 }
@@ -238,9 +277,9 @@ impl<'a> Reader<'a> {
                 .filter(|(look, at)| !at.is_empty() && !look.iter().all(|word| first.label_has(word)));
             self.reading.more_colours.extend(looks.map(|(_, at)| at.clone()));
             let strange = named.said.modifiers.iter().filter(|(modifier, _)| !first.is_also(modifier));
-            let unknown = strange.map(|(_, at)| Unknown { span: at.clone(), near: Vec::new() });
+            let unknown = strange.map(|(_, at)| Unknown { span: at.clone(), near: Vec::new(), stand_in: None });
             self.reading.unknown.extend(unknown);
-            let undone = named.undone().into_iter().map(|span| Unknown { span, near: Vec::new() });
+            let undone = named.undone().into_iter().map(|span| Unknown { span, near: Vec::new(), stand_in: None });
             self.reading.unknown.extend(undone);
         }
         // Words of the grammar alone ("只") name nothing.
@@ -303,7 +342,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, span: Range<usize>) {
-        self.reading.unknown.push(Unknown { span, near: Vec::new() });
+        self.reading.unknown.push(Unknown { span, near: Vec::new(), stand_in: None });
     }
 
     fn role(&mut self, role: Role, word: &Lexeme) {
@@ -339,10 +378,11 @@ impl<'a> Reader<'a> {
                     self.unknown(word.span.clone());
                 }
             }
+            Role::Part if self.is_counting(word) => {}
             Role::Part => {
                 if !self.part(word) {
                     let near = things().near(&word.word).unwrap_or_default().to_vec();
-                    self.reading.unknown.push(Unknown { span: word.span.clone(), near });
+                    self.reading.unknown.push(Unknown { span: word.span.clone(), near, stand_in: None });
                     self.other_noun(&word.span);
                 }
             }
@@ -378,6 +418,19 @@ impl<'a> Reader<'a> {
             Role::Background => self.background(word),
             Role::Measure | Role::Suffix | Role::Filler => {}
         }
+    }
+
+    /// Whether a part of a body is a measure word here: 头 in 一头牛.
+    fn is_counting(&self, word: &Lexeme) -> bool {
+        let before = self.at.checked_sub(1).map(|at| &self.words[at].kind);
+        let says_which = |next: &&Lexeme| match &next.kind {
+            Kind::Role(role) => role.says_which() || matches!(role, Role::Mood(_)) || next.word == "的",
+            Kind::Name(..) | Kind::Unknown(_) | Kind::Stop => false,
+        };
+        let next = self.words[self.at + 1..].iter().find(|next| !says_which(next));
+        MEASURING_PARTS.contains(&word.word.as_str())
+            && matches!(before, Some(Kind::Role(Role::Number(_))))
+            && next.is_some_and(|next| matches!(next.kind, Kind::Name(..) | Kind::Unknown(_)))
     }
 
     fn is_behind_many(&self) -> bool {

@@ -145,9 +145,11 @@ fn what_is_likely_is_offered_for_words_that_nothing_else_knows() {
         assert!(things().find(word).is_none() && things().near(word).is_none(), "{line}");
         assert!(grammar::grammar().role(word).is_none(), "{line}");
         let r = read(word);
-        assert_eq!(r.items.len(), 0, "{line}");
         let offered: Vec<_> = r.unknown.iter().map(|it| (&word[it.span.clone()], it.near.as_slice())).collect();
         assert_eq!(offered, [(word, ids.as_slice())], "{line}");
+        assert_eq!((r.items.len(), r.unknown[0].stand_in), (1, Some(ids[0])), "{line}");
+        let beside = read(&format!("猫和{word}"));
+        assert!(beside.items.len() == 1 || beside.unknown.iter().all(|it| it.stand_in.is_some()), "{line}");
     }
     assert!(seen.len() > 500);
     let offered = |prompt: &str| {
@@ -162,7 +164,11 @@ fn what_was_probably_meant_by_a_misspelt_word_is_offered() {
     for (prompt, meant) in [("a dinosour", "T-Rex"), ("an elefant", "elephant"), ("a bananna", "banana")] {
         let r = read(prompt);
         let first = r.unknown[0].near.first().map(|id| things().get(*id).en);
-        assert_eq!((r.items.len(), first), (0, Some(meant)), "{prompt}");
+        assert_eq!(
+            (r.items.len(), first, r.unknown[0].stand_in),
+            (1, Some(meant), Some(r.items[0].senses[0])),
+            "{prompt}"
+        );
     }
     assert!(read("xyzzyplugh").unknown[0].near.is_empty());
 }

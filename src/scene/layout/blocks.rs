@@ -41,12 +41,14 @@ pub fn scale(size: Size) -> f32 {
     }
 }
 
-/// All copies of an item, standing on y = 0: in one line, or in lines of up to four, the next behind the last.
-pub fn copies(item: usize, what: &Item, v: Visible, one_line: bool) -> Vec<Block> {
+/// All copies of an item, standing on y = 0: in one line, or in lines of up to four, the next behind the last. Three are in
+/// one line, or (`heap`) one is behind two.
+pub fn copies(item: usize, what: &Item, v: Visible, one_line: bool, heap: bool) -> Vec<Block> {
     let (w, h) = (v.width() * scale(what.size), v.height() * scale(what.size));
     let count = what.count.max(1);
     let across = match count {
         n if one_line => n,
+        3 if heap => 2,
         1..=3 => count,
         4 => 2,
         5 | 6 | 9 => 3,

@@ -330,6 +330,18 @@ fn many_things_are_in_rows() {
     // Few things of many copies too.
     let layers = lay_out(&scene(&[("red apple", 3), ("banana", 2)], &[(0, Relation::Beside, 1)]), &[]);
     assert!(around(&shown(&layers, 0)).3 < around(&shown(&layers, 1)).1 && layers.iter().all(|l| l.side > 0.28));
+    // Three of a kind are one behind two beside another, for that makes all larger; what flies and what wears is in a line.
+    for (things, links, heap) in [
+        (vec![("cat face", 3)], vec![], true),
+        (vec![("cow face", 1), ("ewe", 3)], vec![(0, Relation::Beside, 1)], true),
+        (vec![("kite", 3)], vec![], false),
+        (vec![("cat face", 3), ("crown", 1)], vec![(1, Relation::WornBy, 0)], false),
+        (vec![("cat face", 3), ("wrapped gift", 1)], vec![(0, Relation::On, 1)], false),
+    ] {
+        let three = things.iter().position(|(_, count)| *count == 3).unwrap();
+        let boxes = shown(&lay_out(&scene(&things, &links), &[]), three);
+        assert_eq!(boxes.iter().any(|b| (b.3 - boxes[0].3).abs() > 0.05), heap, "{things:?}");
+    }
     // Three are still side by side, and so is what is said to be next to each other.
     let layers = lay_out(&scene(&[("cat face", 1), ("dog face", 1), ("horse", 1)], &[]), &[]);
     assert!(layers.windows(2).all(|pair| pair[0].y == pair[1].y));

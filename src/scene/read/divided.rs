@@ -5,6 +5,12 @@ use super::*;
 impl Reader<'_> {
     /// Reads such parts where they begin here; what was named before them is parted, or the noun behind them is.
     pub(super) fn divided(&mut self) -> bool {
+        if let Some((whole, colours, end)) = self.colours_ahead() {
+            let one = |colour| Said { count: Some(1), colour: Some(colour), ..Said::default() };
+            self.divide(whole, colours.into_iter().map(one).collect());
+            self.at = end;
+            return true;
+        }
         let (parts, end) = self.parts_ahead();
         if parts.len() < 2 {
             return false;
@@ -28,6 +34,43 @@ impl Reader<'_> {
             return true;
         }
         false
+    }
+
+    /// A thing of several, a colour for each of them that comes next, and where the next word is: "three balloons: red,
+    /// yellow and green", 三个气球，红、黄、绿. Colours before a noun are that noun's.
+    fn colours_ahead(&self) -> Option<(usize, Vec<(&'static str, Range<usize>)>, usize)> {
+        let is = |at: usize, signs: &[&str]| self.words.get(at).is_some_and(|word| signs.contains(&word.word.as_str()));
+        let is_filler = |at: usize| is(at, &["的", "色", "in", "colored", "coloured"]);
+        let gap = self.at.checked_sub(1).map(|at| &self.text[self.words[at].span.end..self.words[self.at].span.start]);
+        let first = if gap.is_some_and(|gap| gap.contains(['(', '（'])) {
+            self.at
+        } else if is(self.at, &[",", "，", ":", "：", "in"]) {
+            self.at + 1
+        } else {
+            return None;
+        };
+        let (mut colours, mut at, mut end) = (Vec::new(), first, self.at);
+        while let Some(Kind::Role(Role::Colour(colour)) | Kind::Name(_, _, Some(Role::Colour(colour)))) =
+            self.words.get(at).map(|word| &word.kind)
+        {
+            colours.push((*colour, self.words[at].span.clone()));
+            at += 1;
+            while is_filler(at) {
+                at += 1;
+            }
+            end = at;
+            while is(at, &[",", "，", "、"]) || self.words.get(at).is_some_and(|word| is_joining(&word.word)) {
+                at += 1;
+            }
+        }
+        let is_over = self.words.get(end).is_none_or(|next| next.kind == Kind::Stop || is_joining(&next.word));
+        let several = |&i: &usize| {
+            let (named, item) = (&self.named[i].said, &self.reading.items[i]);
+            usize::from(item.count) == colours.len() || named.count.is_none() && named.plural
+        };
+        let whole = self.mentions.last().copied().filter(several)?;
+        let is_free = self.named[whole].said.colour.is_none() && self.pending.is_bare();
+        (colours.len() > 1 && is_over && is_free).then_some((whole, colours, end))
     }
 
     /// Makes a thing of several its parts.
@@ -69,6 +112,8 @@ impl Reader<'_> {
         let mut part: Option<Said> = None;
         for (at, word) in self.words.iter().enumerate().skip(self.at) {
             match &word.kind {
+                // "a black one"
+                Kind::Role(Role::Number(1)) if word.word == "one" && end == at && at > self.at => end = at + 1,
                 Kind::Role(Role::Number(n)) if part.is_none() => {
                     part = Some(Said { count: Some(*n), ..Said::default() });
                 }

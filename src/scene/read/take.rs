@@ -43,6 +43,9 @@ impl Reader<'_> {
         if phrases.len() > 1 {
             phrases.iter_mut().for_each(|said| said.plural = false);
         }
+        if let Some(vessel) = self.vessel_of(&span).filter(|_| self.waiting.is_none()) {
+            self.waiting = Some(Waiting::NextTo(vessel, Relation::In));
+        }
         let waiting = self.waiting;
         for (nth, said) in phrases.into_iter().enumerate() {
             if nth > 0 {
@@ -56,6 +59,20 @@ impl Reader<'_> {
             let chosen = (self.chosen)(&span);
             self.one(Named { word: word.to_owned(), span: span.clone(), senses: senses.clone(), said, chosen });
         }
+    }
+
+    /// What the noun at this place is in: "a vase of sunflowers".
+    fn vessel_of(&self, noun: &Range<usize>) -> Option<usize> {
+        let describes = |word: &&Lexeme| match &word.kind {
+            Kind::Role(role) => role.says_which() || matches!(role, Role::Mood(_) | Role::The),
+            Kind::Name(..) | Kind::Unknown(_) | Kind::Stop => false,
+        };
+        let before = self.words.iter().rev().skip_while(|word| word.span.start >= noun.start);
+        let mut before = before.skip_while(|word| describes(word));
+        let of = before.next().filter(|word| word.word == "of");
+        let (vessel, last) = (before.next().filter(|_| of.is_some())?, *self.mentions.last()?);
+        let is_it = vessel.span.end == self.named[last].span.end && is_vessel(&self.reading.items[last]);
+        is_it.then_some(last)
     }
 
     pub(super) fn leave_out(&mut self, span: Range<usize>) {

@@ -272,7 +272,7 @@ fn backgrounds_of_one_colour_and_places_are_grounds() {
         assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), vec!["cat face".to_owned()]), "{prompt}");
         assert_eq!((unknown(prompt), links(prompt)), (vec![], vec![]), "{prompt}");
     }
-    for (prompt, ground) in [("starry night", Ground::Night), ("星空", Ground::Night), ("海底世界", Ground::Sea)]
+    for (prompt, ground) in [("starry night", Ground::Night), ("星空", Ground::Night), ("海底世界", Ground::Underwater)]
     {
         assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), vec![]), "{prompt}");
     }

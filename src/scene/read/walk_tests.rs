@@ -384,3 +384,99 @@ fn what_is_no_prompt_is_read_without_harm() {
     }
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
+
+/// Regression: "a lighthouse on a cliff" was a blob of all words, and "a grilled fish" was no fish.
+#[test]
+fn what_comes_nearest_stands_in_where_nothing_is_known() {
+    let stand_in = |prompt: &str| {
+        let all = read(prompt).unknown.into_iter().filter_map(|it| Some((it.span, it.stand_in?)));
+        all.map(|(span, id)| (prompt[span].to_owned(), things().get(id).en)).collect::<Vec<_>>()
+    };
+    for (prompt, drawn, word, thing) in [
+        ("a lighthouse on a cliff", "Tokyo tower", "lighthouse", "Tokyo tower"),
+        ("two red lighthouses by the sea", "2 red Tokyo tower", "lighthouses", "Tokyo tower"),
+        ("a treehouse", "hut", "treehouse", "hut"),
+        ("两座灯塔", "2 Tokyo tower", "灯塔", "Tokyo tower"),
+        ("烤鱼", "fish", "烤鱼", "fish"),
+    ] {
+        assert_eq!(said(prompt), [drawn], "{prompt}");
+        assert_eq!(stand_in(prompt), [(word.to_owned(), thing)], "{prompt}");
+    }
+    assert_eq!(said("a grilled fish with rice"), ["fish", "cooked rice"]);
+    assert_eq!(stand_in("donald duck and a cat"), [("donald duck".to_owned(), "duck")]);
+    // Beside what is known it is offered alone.
+    assert_eq!((said("a cat in a lighthouse"), stand_in("a cat in a lighthouse")), (are(&["cat face"]), vec![]));
+    assert_eq!(said("no lighthouse"), are(&[]));
+}
+
+/// Regression: three balloons were red, and "yellow, green" was left out.
+#[test]
+fn a_list_of_colours_behind_several_things_gives_each_its_own() {
+    let balloons = are(&["red balloon", "yellow balloon", "green balloon"]);
+    for prompt in [
+        "three balloons: red, yellow and green",
+        "three balloons, red, yellow, and green",
+        "three balloons (red, yellow, green)",
+        "three balloons in red, yellow and green",
+        "balloons: red, yellow and green",
+        "three balloons: a red one, a yellow one and a green one",
+        "三个气球：红、黄、绿",
+        "三个气球，红色、黄色和绿色的",
+    ] {
+        assert_eq!((said(prompt), told(prompt)), (balloons.clone(), vec![]), "{prompt}");
+    }
+    draws(&[
+        (
+            "three cars (red, blue, yellow) and a dog",
+            &["red automobile", "blue automobile", "yellow automobile", "dog face"],
+            &[],
+        ),
+        ("two cats, red and green apples", &["2 cat face", "red apple", "green apple"], &[]),
+        ("three balloons, red and yellow", &["3 red balloon"], &["yellow"]),
+    ]);
+}
+
+/// Regression: a vase stood beside its flowers.
+#[test]
+fn what_a_vessel_is_of_is_in_it() {
+    for (prompt, things) in [
+        ("a vase of sunflowers on a table", ["amphora", "3 sunflower"]),
+        ("a basket of three apples", ["basket", "3 red apple"]),
+        ("a box of chocolates", ["wrapped gift", "3 chocolate bar"]),
+    ] {
+        assert_eq!((said(prompt), links(prompt)), (are(&things), vec![(1, Relation::In, 0)]), "{prompt}");
+    }
+    assert_eq!(links("a house of bricks"), []);
+}
+
+/// Regression: 头 of 一头牛 was a word that nothing shows.
+#[test]
+fn a_part_of_a_body_that_counts_is_a_measure() {
+    draws(&[
+        ("一头牛", &["cow face"], &[]),
+        ("草地上有一头黑色的牛和三只羊", &["black cow face", "3 ewe"], &[]),
+        ("一口锅", &["pot of food"], &[]),
+    ]);
+}
+
+/// Regression: 海底世界 was the surface of the sea, and "a beach with palm trees" had an umbrella in the place of the beach.
+#[test]
+fn the_sea_is_a_ground_above_and_below() {
+    for (prompt, ground, things) in [
+        ("a fish under the sea", Ground::Underwater, "tropical fish"),
+        ("海底世界，有章鱼", Ground::Underwater, "octopus"),
+        ("a fish in an aquarium", Ground::Underwater, "tropical fish"),
+        ("a boat on the ocean", Ground::Sea, "sailboat"),
+        ("the sea with a boat", Ground::Sea, "sailboat"),
+        ("大海上的船", Ground::Sea, "sailboat"),
+        ("a beach with palm trees", Ground::Beach, "3 palm tree"),
+        ("有椰子树的海滩", Ground::Beach, "palm tree"),
+    ] {
+        assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), are(&[things])), "{prompt}");
+    }
+    draws(&[
+        ("a sea lion", &["seal"], &[]),
+        ("a sea turtle", &["turtle"], &[]),
+        ("a beach ball", &["volleyball"], &[]),
+    ]);
+}

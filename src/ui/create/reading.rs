@@ -220,6 +220,7 @@ fn place(cx: &Cx<'_>, ground: Ground) -> &'static str {
         Ground::Rain => ("rain", "雨"),
         Ground::Fog => ("fog", "雾"),
         Ground::Sea => ("water", "水"),
+        Ground::Underwater => ("under water", "水下"),
         Ground::Beach => ("beach", "海边"),
         Ground::Desert => ("desert", "沙漠"),
         Ground::Room => ("room", "房间"),
