@@ -157,7 +157,6 @@ pub const FILLERS: (&[&str], &[&str]) = (
         "growing",
         "resting",
         "posing",
-        "waiting",
         "being",
         "making",
         "putting",

@@ -283,6 +283,9 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
         let name = things.find(word).filter(|_| !is_ride).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
         // A tag of one character ("手" of a glove) says too little.
         let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());
+        // 微笑的 is 微笑.
+        let is_said = word.strip_suffix('的').is_some_and(|stem| grammar.role(stem).is_some());
+        let name = name.filter(|(_, by, _)| *by != By::Tag || !is_said);
         let near = || things.near(word).or_else(|| things.likely(word)).map(|ids| Kind::Unknown(ids.to_vec()));
         kind(grammar.role(word).or_else(|| numeral(word)), name).map(|(_, kind)| kind).or_else(near)
     };

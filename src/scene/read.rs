@@ -20,7 +20,7 @@ use super::fillers::PRAISE;
 use super::grammar::{Role, grammar};
 use super::layout::is_vessel;
 use super::lexer::{Kind, Lexeme, lex};
-use super::said::{MOST_OF_A_KIND, Named, Said};
+use super::said::{Doing, MOST_OF_A_KIND, Named, Said};
 use super::things::{By, Thing, ThingId, folded, stems, things};
 use super::words::MANY;
 use being::is_garment;
@@ -416,6 +416,9 @@ impl<'a> Reader<'a> {
             Role::Other => self.pending.other = true,
             Role::Is => self.is(),
             Role::Background => self.background(word),
+            Role::Filler if place::is_posture(&word.word) && self.is_before_somebody(word) => {
+                self.pending.doing.push(Doing { words: Vec::new(), span: word.span.clone() });
+            }
             Role::Measure | Role::Suffix | Role::Filler => {}
         }
     }

@@ -24,6 +24,8 @@ pub struct Thing {
     pub food: bool,
     /// Whether it has a face or a body: people, animals, and what is made in their likeness.
     pub living: bool,
+    /// Whether it is a face or a part of a body: it shows what somebody feels or does, without somebody.
+    pub expression: bool,
     /// The words of the English label, folded.
     words: Vec<String>,
     tags: Vec<String>,
@@ -93,11 +95,14 @@ impl Things {
         let mut list: Vec<Thing> = table.lines().map(thing).collect();
         // Hands and parts of the body come before the first human being of their group.
         let people = list.iter().position(|t| t.en == "baby").unwrap_or(list.len());
-        list.iter_mut().take(people).for_each(|t| t.person = false);
+        for t in list.iter_mut().take(people) {
+            (t.expression, t.person) = (t.person, false);
+        }
         let of = |label: &str| list.iter().position(|t| t.en == label).unwrap_or(0);
-        let (faces, animals) = (of("love letter"), of("monkey face")..of("bouquet"));
+        let (skull, faces, animals) = (of("skull"), of("love letter"), of("monkey face")..of("bouquet"));
         for (i, t) in list.iter_mut().enumerate() {
             t.living = t.person || i < faces || animals.contains(&i) || LIKENESSES.contains(&t.en);
+            t.expression |= i < skull;
         }
         let mut all = Self {
             names: HashMap::new(),
@@ -266,6 +271,7 @@ fn thing(line: &'static str) -> Thing {
         person: group == PEOPLE,
         food: group == FOOD,
         living: false,
+        expression: false,
         words: folded(en).split(' ').map(str::to_owned).collect(),
         tags: tags.split(',').filter(|t| !t.is_empty()).map(folded).collect(),
         zh_tags: zh_tags.split(',').filter(|t| !t.is_empty()).collect(),

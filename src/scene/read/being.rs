@@ -3,7 +3,6 @@
 use super::super::Item;
 use super::super::beings::{BEARDS, CLOTHES, FLYING, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
 use super::super::layout::flies;
-use super::super::said::Doing;
 use super::*;
 
 impl Reader<'_> {
@@ -27,7 +26,8 @@ impl Reader<'_> {
                 self.waiting = last.map(|last| Waiting::ThisTo(last, Relation::Beside));
                 return true;
             }
-            let object = ids.iter().copied().find(|&id| !word.word.is_ascii() && !things_of(id).person);
+            let is_object = |id: ThingId| !things_of(id).person && !things_of(id).expression;
+            let object = ids.iter().copied().find(|&id| !word.word.is_ascii() && is_object(id));
             if !self.does(&doing)
                 && let (Some(object), Some(doer)) = (object, self.things_of_clause().last().copied())
             {
@@ -117,8 +117,13 @@ impl Reader<'_> {
 
     /// Whether the word here comes after a noun or its place, and not after an article or what is said of a noun.
     pub(super) fn is_behind_noun(&self) -> bool {
+        self.is_noun_before(self.at)
+    }
+
+    /// The same of the word at this place.
+    pub(super) fn is_noun_before(&self, at: usize) -> bool {
         let skipped = |w: &&Lexeme| !matches!(w.kind, Kind::Role(Role::Filler | Role::Is | Role::Action(_)));
-        let before = self.words[..self.at].iter().rev().find(skipped);
+        let before = self.words[..at].iter().rev().find(skipped);
         !self.clause.is_empty()
             && before.is_some_and(|before| match &before.kind {
                 Kind::Name(..) | Kind::Unknown(_) => true,

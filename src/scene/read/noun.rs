@@ -14,6 +14,14 @@ impl Reader<'_> {
             self.at += 1;
             return;
         }
+        // 透明的猫 has no window beside it, and 圣诞的树 is a Christmas tree.
+        let is_name =
+            |at: usize| matches!(self.words.get(at).map(|w| &w.kind), Some(Kind::Name(By::Name | By::Kind, ..)));
+        if by == By::Tag && !word.word.is_ascii() && self.is_next(1, "的") && is_name(self.at + 2) {
+            self.pending.modifiers.push((word.word.clone(), word.span.clone()));
+            self.at += 1;
+            return;
+        }
         // In English the last of several nouns is the head: "chocolate cake". A tag alone yields to any name behind it.
         let next = self.words.get(self.at + 1);
         let adjacent =
@@ -63,11 +71,12 @@ impl Reader<'_> {
             Role::Ground(_) | Role::Filler => !self.is_alone(),
             // "an orange cat"
             Role::Colour(_) => self.noun_follows() || self.is_said_after(),
+            // 女孩在哭
+            Role::Mood(_) => self.noun_follows() || self.is_behind_noun(),
             Role::Number(_)
             | Role::Size(_)
             | Role::Cannot(_)
             | Role::Saying
-            | Role::Mood(_)
             | Role::Style(_)
             | Role::Denial
             | Role::Pronoun
@@ -189,9 +198,16 @@ impl Reader<'_> {
     }
 }
 
-/// Chinese names of what somebody does (打篮球), as against those of who does it.
-fn verb(word: &Lexeme, ids: &[ThingId]) -> Option<Role> {
+/// Chinese names of what somebody does (打篮球, 思考), as against those of who does it and of faces (笑脸).
+pub(super) fn verb(word: &Lexeme, ids: &[ThingId]) -> Option<Role> {
     let word = &word.word;
-    let is_who = word.chars().any(|c| "人者员手女男孩家师友".contains(c));
-    (!word.is_ascii() && !is_who).then(|| being::doing_of(*ids.first()?)).flatten().map(Role::Action)
+    let has = |signs: &str| word.chars().any(|c| signs.contains(c));
+    let first = *ids.first()?;
+    if word.is_ascii() || has("人者员手女男孩家师友") {
+        return None;
+    }
+    let label = things().get(first).en;
+    let is_face = things().get(first).expression && (label.contains("face") || !label.contains("hand"));
+    let of_face = is_face && !has("脸臉头面表嘴眼泪子仔罩环迷包帽");
+    being::doing_of(first).or(of_face.then_some("")).map(Role::Action)
 }

@@ -5,7 +5,12 @@ use super::*;
 impl Reader<'_> {
     pub(super) fn relation(&mut self, relation: Relation, word: &Lexeme) {
         let joins = is_joining(&word.word);
-        if self.is_posture(word) {
+        let is_posture = self.is_posture(word);
+        if self.has_no_object(relation, word) {
+            self.pending.doing.push(Doing { words: Vec::new(), span: word.span.clone() });
+            return;
+        }
+        if is_posture {
             return;
         }
         if self.is_on_a_sign(word) {
@@ -95,6 +100,36 @@ impl Reader<'_> {
         is_noun(next.next()) && next.next().is_some_and(|word| word.word == "的") && is_noun(next.next())
     }
 
+    /// A verb before the noun of who does it, with no object: "a reading girl", 正在吃的女孩.
+    fn has_no_object(&self, relation: Relation, word: &Lexeme) -> bool {
+        let is_verb = matches!(relation, Relation::On | Relation::Beside | Relation::In)
+            && !is_place(&word.word)
+            && !is_joining(&word.word)
+            && !BESIDE.contains(&word.word.as_str());
+        if !is_verb || self.is_behind_noun() || !self.noun_follows() {
+            return false;
+        }
+        if !word.word.is_ascii() {
+            let next = self.words[self.at + 1..].iter().find(|word| !matches!(word.word.as_str(), "着" | "了"));
+            return next.is_some_and(|next| next.word == "的");
+        }
+        self.is_before_somebody(word)
+    }
+
+    /// A verb before the noun of who does it: "a sitting cat". Not in "a girl, reading books" and "a reading lamp".
+    pub(super) fn is_before_somebody(&self, word: &Lexeme) -> bool {
+        if self.is_behind_noun() || !self.noun_follows() {
+            return false;
+        }
+        let before = self.at.checked_sub(1).map(|at| &self.words[at].kind);
+        let begins = self.reading.items.is_empty() || before != Some(&Kind::Stop);
+        let next = self.words[self.at + 1..].iter().find_map(|word| match &word.kind {
+            Kind::Name(_, ids, _) => ids.first().copied(),
+            Kind::Role(_) | Kind::Unknown(_) | Kind::Stop => None,
+        });
+        word.word.ends_with("ing") && begins && next.is_some_and(|id| things().get(id).living)
+    }
+
     /// 坐着 that says how somebody sits, as against 坐着雪橇.
     fn is_posture(&self, word: &Lexeme) -> bool {
         let skipped = |w: &&Lexeme| {
@@ -112,6 +147,7 @@ impl Reader<'_> {
     /// A place without a noun at the end of a clause is that of the thing before: "a tree with gifts underneath".
     pub(super) fn trailing(&mut self) {
         self.verb_ends();
+        self.verb_is_last();
         let word = self.at.checked_sub(1).and_then(|at| self.words.get(at));
         let is_last = word.is_some_and(|word| TRAILING.contains(&word.word.as_str()));
         if let Some(Waiting::ThisTo(thing, relation)) = self.waiting.filter(|_| is_last) {
@@ -135,9 +171,34 @@ impl Reader<'_> {
         let is_verb = word.is_some_and(|word| {
             word.span == self.relation_at && !is_joining(&word.word) && !BESIDE.contains(&word.word.as_str())
         });
-        if is_verb && matches!(self.waiting, Some(Waiting::ThisTo(_, Relation::Beside))) {
+        let rides = word.is_some_and(|word| RIDING.contains(&word.word.as_str()));
+        let has_no_object = match self.waiting {
+            Some(Waiting::ThisTo(_, Relation::Beside)) => true,
+            Some(Waiting::ThisTo(_, Relation::On | Relation::In)) => rides,
+            Some(Waiting::ThisTo(..) | Waiting::NextTo(..) | Waiting::Fronted(_)) | None => false,
+        };
+        if is_verb && has_no_object {
             self.unknown(self.relation_at.clone());
             self.waiting = None;
+        }
+    }
+
+    /// A verb that needs a place or an object is reported where a clause ends with it: "a girl sitting", 女孩在画.
+    fn verb_is_last(&mut self) {
+        let Some(at) = self.at.checked_sub(1) else { return };
+        let word = &self.words[at];
+        let is_verb = is_posture(&word.word) || MAKING.contains(&word.word.as_str());
+        let is_of = at.checked_sub(1).is_some_and(|before| self.words[before].word == "的");
+        if !is_verb || is_of || !self.is_noun_before(at) {
+            return;
+        }
+        let Some(doer) = self.things_of_clause().last().copied() else { return };
+        let is_living = things().get(self.named[doer].senses[0]).living;
+        let is_ground = |(thing, _): &Noun| thing.is_none();
+        let is_placed = self.clause.iter().any(is_ground)
+            || self.reading.relations.iter().any(|l| l.thing == doer && l.relation.names_place());
+        if is_living && !(is_placed && is_posture(&word.word)) {
+            self.unknown(word.span.clone());
         }
     }
 
@@ -319,6 +380,20 @@ const BESIDE: &[&str] = &[
     "身旁",
     "带着",
 ];
+
+/// Verbs of who is on or in something.
+const RIDING: &[&str] = &["riding", "rides", "骑着", "骑", "开着", "驾驶着", "乘着", "乘坐"];
+
+/// Verbs of who sits or lies somewhere.
+const SITTING: &[&str] = &["sit", "sits", "sitting", "lie", "lies", "lying", "resting", "坐着", "躺着", "趴着"];
+
+/// Whether a word says how somebody is somewhere.
+pub(super) fn is_posture(word: &str) -> bool {
+    SITTING.contains(&word)
+}
+
+/// Verbs that say little without an object.
+const MAKING: &[&str] = &["posing", "making", "putting", "taking", "giving", "doing", "画", "打", "送", "想"];
 
 /// Places that may come after everything: "gifts underneath".
 const TRAILING: &[&str] = &[

@@ -4,7 +4,7 @@ use super::super::beings::PAIRS;
 use super::*;
 
 /// Chinese verbs by which each of several has a thing of his own; English has a plural for it.
-const HOLDING: &[&str] = &["拿着", "举着", "抱着", "提着", "推着", "骑着", "骑"];
+const HOLDING: &[&str] = &["拿着", "手拿", "手里拿着", "手持", "捧着", "举着", "抱着", "提着", "推着", "骑着", "骑"];
 
 impl Reader<'_> {
     /// Gives a thing that is worn to each of its wearers.

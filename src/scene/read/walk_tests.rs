@@ -159,6 +159,67 @@ fn what_somebody_does_and_his_picture_does_not_show_is_told() {
     }
 }
 
+/// Regression: "a reading girl" and 女孩坐着 said nothing, and 女孩在思考 drew a second face.
+#[test]
+fn a_verb_without_an_object_is_told_in_each_place_of_the_sentence() {
+    let girl: &[&str] = &["woman: red hair"];
+    draws(&[
+        ("a girl reading", girl, &["reading"]),
+        ("a reading girl", girl, &["reading"]),
+        ("a girl is reading", girl, &["reading"]),
+        ("a holding girl", girl, &["holding"]),
+        ("a man riding", &["man: curly hair"], &["riding"]),
+        ("a girl sitting", girl, &["sitting"]),
+        ("a sitting cat", &["cat face"], &["sitting"]),
+        ("a girl waiting", girl, &["waiting"]),
+        ("a girl talking", girl, &["talking"]),
+        ("a girl making", girl, &["making"]),
+        ("在看书的女孩", girl, &["看书"]),
+        ("女孩在看书", girl, &["看书"]),
+        ("正在吃的女孩", girl, &["在吃"]),
+        ("一个拿着的女孩", girl, &["拿着"]),
+        ("女孩在骑", girl, &["骑"]),
+        ("女孩坐着", girl, &["坐着"]),
+        ("坐着的猫", &["cat face"], &["坐着"]),
+        ("女孩在思考", girl, &["思考"]),
+        ("思考的女孩", girl, &["思考"]),
+        ("女孩打哈欠", girl, &["打哈欠"]),
+        ("女孩在挥手", girl, &["挥手"]),
+        ("女孩在等待", girl, &["等待"]),
+        ("女孩在哭", girl, &["哭"]),
+        ("女孩在笑", girl, &[]),
+        // Where they sit, and what they hold.
+        ("a cat sitting on a box", &["cat face", "wrapped gift"], &[]),
+        ("a girl sitting in the park", girl, &[]),
+        ("a boy holding a balloon", &["person: curly hair", "balloon"], &[]),
+        ("拿着气球的男孩", &["balloon", "person: curly hair"], &[]),
+        ("一个男孩手里拿着气球", &["person: curly hair", "balloon"], &[]),
+        ("男孩举着一面旗", &["person: curly hair", "flag in hole"], &[]),
+        ("女孩拿着的苹果", &["woman: red hair", "red apple"], &[]),
+        ("思考", &["thinking face"], &[]),
+        ("挥手", &["waving hand"], &[]),
+        ("一碗面", &["steaming bowl"], &[]),
+    ]);
+    for (prompt, link) in [
+        ("a boy holding a balloon", (0, Relation::Beside, 1)),
+        ("拿着气球的男孩", (1, Relation::Beside, 0)),
+        ("一个男孩手里拿着气球", (0, Relation::Beside, 1)),
+        ("女孩拿着的苹果", (0, Relation::Beside, 1)),
+    ] {
+        assert_eq!(links(prompt), [link], "{prompt}");
+    }
+}
+
+/// Regression: 透明的猫 was a window and a cat, 邪恶的猫 a black heart and a cat.
+#[test]
+fn a_chinese_adjective_that_cannot_be_drawn_is_told_and_draws_nothing() {
+    for word in ["透明", "惊讶", "邪恶", "优雅", "魔法", "危险", "快速", "神秘", "性感", "明亮"] {
+        draws(&[(&format!("一只{word}的猫"), &["cat face"], &[word])]);
+    }
+    draws(&[("微笑的女孩", &["woman: red hair"], &[])]);
+    assert_eq!(said("圣诞的树").first().map(String::as_str), Some("Christmas tree"));
+}
+
 /// Regression: 下雪天的狗 stood beside a cloud.
 #[test]
 fn weather_and_the_time_of_the_day_are_grounds_unless_they_are_all() {

@@ -29,7 +29,11 @@ impl Reader<'_> {
                 self.noun_ahead(self.at + 1).then_some(self.at + 1)
             }
             Kind::Name(..) if text == "家" => self.family_of(),
-            Kind::Name(_, ids, _) if !text.is_ascii() && things().get(ids[0]).living => self.of_somebody(),
+            // 思考 of 思考的女孩 is what she does.
+            Kind::Name(By::Name | By::Kind, ids, also) if !text.is_ascii() && things().get(ids[0]).living => {
+                let is_verb = matches!(also, Some(Role::Mood(_) | Role::Action(_))) || noun::verb(word, ids).is_some();
+                self.of_somebody().filter(|_| !is_verb)
+            }
             Kind::Unknown(near) if !text.is_ascii() => {
                 // 玩沙子 has people near it who do such things.
                 let is_person = near
