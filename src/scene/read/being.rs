@@ -82,7 +82,8 @@ impl Reader<'_> {
         let doing = if label.is_empty() { &word.word } else { label };
         let all = things();
         let people = ["person", "woman", "man"].map(|who| all.labelled(&format!("{who} {doing}")));
-        people.into_iter().flatten().next().or_else(|| all.labelled(doing))
+        let face = || all.find(&word.word).map(|(_, ids)| ids[0]).filter(|&id| all.get(id).expression);
+        people.into_iter().flatten().next().or_else(|| all.labelled(doing)).or_else(face)
     }
 
     /// A verb that is also a noun: "painting" in "a dog painting a house".
