@@ -167,8 +167,10 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     for (cannot, word) in &cannot {
         out::note(no_sticker(*cannot, word, context.lang));
     }
-    if !stats.unknown_words.is_empty() {
-        let words = stats.unknown_words.join(", ");
+    let is_told = |word: &String| cannot.iter().any(|(_, said)| said == word);
+    let unknown: Vec<String> = stats.unknown_words.iter().filter(|word| !is_told(word)).cloned().collect();
+    if !unknown.is_empty() {
+        let words = unknown.join(", ");
         out::note(format_args!("{} {words}", context.lang.pick("Left out:", "略去：")));
     }
     for to in &stats.read_to {
@@ -193,7 +195,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         told = out::line(json!({
             "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
             "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
-            "left_out": left_out, "unknown_words": stats.unknown_words,
+            "left_out": left_out, "unknown_words": unknown,
             "cannot": cannot.iter().map(|(_, word)| word).collect::<Vec<_>>(), "widened": stats.widened,
             "read_to": stats.read_to.iter().map(|to| json!({
                 "negative": to.negative, "read": to.read, "all": to.all,

@@ -371,6 +371,45 @@ fn a_scene_has_each_thing_in_its_place_and_colour() {
     assert!(count(right, green) > 10_000 && count(left, green) < 1_000);
 }
 
+/// Regression: a photo, a logo or a text that a prompt asks for was told as it was typed, and not with the picture.
+#[test]
+fn what_no_sticker_can_be_is_told_with_the_picture() {
+    let studio = Studio::new();
+    for (prompt, told) in [
+        ("a photo of a cat", vec!["photo"]),
+        ("logo of a xyzzy cat", vec!["logo", "xyzzy"]),
+        ("水墨的猫，写着你好", vec!["水墨", "写着你好"]),
+        ("Albert Einstein", vec!["Albert Einstein"]),
+        ("a girl reading", vec!["reading"]),
+    ] {
+        let events = studio.draw(quick(prompt, 1), 1, embedded());
+        assert_eq!(stats(&events).unknown_words, told, "{prompt}");
+    }
+}
+
+/// A prompt of more things than a scene has: the first of them are drawn, and the others are told.
+#[test]
+fn a_scene_of_thirty_things_is_drawn_and_what_is_beyond_is_told() {
+    let studio = Studio::new();
+    let nouns = "cat dog horse cow pig rabbit fox bear panda lion tiger elephant monkey frog turtle snail bee butterfly \
+                 apple banana pear lemon carrot pizza hamburger car bus bicycle rocket house umbrella";
+    let prompt = nouns.split_whitespace().map(|noun| format!("a {noun}")).collect::<Vec<_>>().join(", ");
+    let events = studio.draw_layers(quick(&prompt, 1), 1);
+    let (_, picture, _) = pictures(&events).remove(0);
+    assert_eq!((picture.width, picture.height), (512, 512));
+    assert_eq!(stats(&events).unknown_words, ["umbrella"], "the thirty-first");
+    let all = layers(&events);
+    assert_eq!(all.layers.len(), 30);
+    let names: std::collections::BTreeSet<&str> = all.layers.iter().map(|layer| layer.said.as_str()).collect();
+    assert_eq!(names.len(), 30, "each thing once");
+    for layer in &all.layers {
+        let Place { x, y, side } = layer.place;
+        assert!((0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y), "{}: {x} {y}", layer.said);
+        // Of 512 pixels, a thirtieth is 17.
+        assert!(side >= 1.0 / 30.0, "{}: {side}", layer.said);
+    }
+}
+
 #[test]
 fn a_word_means_what_was_chosen_and_the_picture_says_so() {
     let studio = Studio::new();

@@ -59,9 +59,9 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     for left_out in &create.left_out {
         widgets::note(ui, left_out.get(cx.lang));
     }
-    // A scene's are said as they are typed.
-    if !create.unknown_words.is_empty() && !cx.state.draws_scenes() {
-        let words = create.unknown_words.join(cx.lang.pick(", ", "、"));
+    let unknown = view.not_listed(cx, &create.unknown_words);
+    if !unknown.is_empty() {
+        let words = unknown.join(cx.lang.pick(", ", "、"));
         widgets::note(ui, &cx.with(T::UnknownWords, &[&words]));
     }
     for to in &create.read_to {

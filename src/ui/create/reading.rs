@@ -86,6 +86,11 @@ impl ReadingView {
         self.advice.as_ref()
     }
 
+    /// Of the words that the last picture does not show, those that [`warnings`] does not list by now.
+    pub fn not_listed(&mut self, cx: &Cx<'_>, words: &[String]) -> Vec<String> {
+        self.of(cx).map_or_else(|| words.to_vec(), |(prompt, reading)| not_listed(prompt, reading, words))
+    }
+
     /// Whether nobody is in the middle of a word.
     fn settles(&mut self, ui: &Ui) -> bool {
         let (now, composing) = ui.input(|input| {
@@ -114,6 +119,16 @@ fn undrawn(reading: &Reading) -> Vec<Range<usize>> {
     spans.sort_by_key(|span| span.start);
     spans.dedup_by(|next, before| next.start < before.end);
     spans
+}
+
+/// Words that [`warnings`] does not list: what no sticker can be, and words of the negative prompt.
+fn not_listed(prompt: &str, reading: &Reading, words: &[String]) -> Vec<String> {
+    let Reading { unknown, more_grounds, more_colours, too_many, contradicted, .. } = reading;
+    let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
+    let spans = unknown.iter().map(|it| &it.span).chain(left_out);
+    let listed: BTreeSet<String> =
+        spans.map(|span| scene::folded(prompt.get(span.clone()).unwrap_or_default())).collect();
+    words.iter().filter(|word| !listed.contains(&scene::folded(word))).cloned().collect()
 }
 
 /// What of the prompt is not drawn as it was typed, and what comes near to it.
@@ -293,6 +308,15 @@ fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Regression: of "a photo of a cat" the window said nothing of the photo once the picture was there.
+    #[test]
+    fn what_the_picture_does_not_show_is_said_once() {
+        let words = ["photo", "xyzzy", "frame"].map(str::to_owned);
+        let rest = |prompt: &str| not_listed(prompt, &scene::read(prompt), &words);
+        assert_eq!(rest("a photo of a Xyzzy and a cat"), ["photo", "frame"]);
+        assert_eq!(rest("a cat"), words, "another prompt is typed by now");
+    }
 
     #[test]
     fn words_that_are_not_drawn_are_marked() {
