@@ -45,11 +45,7 @@ pub const MANY: u8 = 13;
 
 /// (English, Chinese, how many).
 pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
-<<<<<<< HEAD
-    (&["a", "an", "one", "single", "1"], &["一", "一口", "1"], 1),
-=======
-    (&["a", "an", "one", "single", "1"], &["一", "1", "一面"], 1),
->>>>>>> ceb87b6 (A prompt's verb without an object, and a Chinese adjective that no thing has, are told wherever they are in the sentence; what a hand holds is beside its holder)
+    (&["a", "an", "one", "single", "1"], &["一", "1", "一口", "一面"], 1),
     (
         &["two", "pair", "pair of", "couple", "couple of", "both", "2"],
         &["两", "二", "俩", "2", "一对", "一双", "一副"],
