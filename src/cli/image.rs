@@ -24,7 +24,7 @@ use crate::engine::Stop;
 use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
 use crate::lang::{Both, Lang};
-use crate::scene::{self, Cannot, Reading};
+use crate::scene::{self, Cannot, Reading, Thing, things};
 use crate::store;
 
 #[derive(Args)]
@@ -112,6 +112,8 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let reading = scene_of(&request.params, &request.model).unwrap_or_default();
     let said = |span: &Range<usize>| request.params.prompt[span.clone()].to_owned();
     let cannot: Vec<(Cannot, String)> = reading.cannot.iter().map(|(cannot, span)| (*cannot, said(span))).collect();
+    let stand_ins: Vec<(String, &Thing)> =
+        reading.unknown.iter().filter_map(|it| Some((said(&it.span), things().get(it.stand_in?)))).collect();
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
@@ -167,7 +169,15 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     for (cannot, word) in &cannot {
         out::note(no_sticker(*cannot, word, context.lang));
     }
-    let is_told = |word: &String| cannot.iter().any(|(_, said)| said == word);
+    for (word, thing) in &stand_ins {
+        let (en, zh) = (
+            format!("Not known: {word}; drawn in its place: {}", thing.en),
+            format!("不认识“{word}”，用“{}”代替", thing.zh),
+        );
+        out::note(context.lang.pick(en, zh));
+    }
+    let is_told =
+        |word: &String| cannot.iter().any(|(_, said)| said == word) || stand_ins.iter().any(|(said, _)| said == word);
     let unknown: Vec<String> = stats.unknown_words.iter().filter(|word| !is_told(word)).cloned().collect();
     if !unknown.is_empty() {
         let words = unknown.join(", ");
@@ -196,6 +206,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
             "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
             "left_out": left_out, "unknown_words": unknown,
+            "stand_ins": stand_ins.iter().map(|(word, thing)| json!({ "word": word, "thing": thing.en })).collect::<Vec<_>>(),
             "cannot": cannot.iter().map(|(_, word)| word).collect::<Vec<_>>(), "widened": stats.widened,
             "read_to": stats.read_to.iter().map(|to| json!({
                 "negative": to.negative, "read": to.read, "all": to.all,

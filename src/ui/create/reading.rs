@@ -152,17 +152,23 @@ pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         told.contains(&word) && seen.insert(word)
     };
     let unknown: Vec<&Unknown> = reading.unknown.iter().filter(is_told).collect();
-    if !unknown.is_empty() {
+    for it in &unknown {
+        if let Some(id) = it.stand_in {
+            widgets::note(ui, &cx.with(T::StandsIn, &[&said(it), &name(cx, id)]));
+        }
+    }
+    let left: Vec<&Unknown> = unknown.iter().copied().filter(|it| it.stand_in.is_none()).collect();
+    if !left.is_empty() {
         // Without any thing or ground the words go to the network as they are.
         let text = if reading.items.is_empty() && reading.ground.is_none() { T::NoThingKnown } else { T::WordsUnknown };
-        let words: Vec<Range<usize>> = unknown.iter().map(|it| it.span.clone()).collect();
+        let words: Vec<Range<usize>> = left.iter().map(|it| it.span.clone()).collect();
         widgets::note(ui, &cx.with(text, &[&listed(cx, prompt, &words)]));
     }
-    for it in unknown.into_iter().filter(|it| !it.near.is_empty()).take(MOST_ROWS) {
+    for it in unknown.into_iter().filter(|it| others(it).next().is_some()).take(MOST_ROWS) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(S1, S1);
             widgets::caption(ui, &cx.with(T::InsteadOf, &[&said(it)]));
-            for &id in it.near.iter().take(MOST_NEAR) {
+            for id in others(it).take(MOST_NEAR) {
                 let response = ui.button(RichText::new(name(cx, id)).size(SMALL));
                 let spoken = format!("{}{}{}", said(it), cx.lang.pick(": ", "："), name(cx, id));
                 if response.accessible_name(spoken).on_hover_text(cx.t(T::InsteadHover)).clicked() {
@@ -171,6 +177,11 @@ pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
             }
         });
     }
+}
+
+/// What comes near to a word, but for what is drawn in its place.
+fn others(it: &Unknown) -> impl Iterator<Item = ThingId> {
+    it.near.iter().copied().filter(|id| Some(*id) != it.stand_in)
 }
 
 /// What is drawn.

@@ -18,6 +18,7 @@ texts! {
     TooManyThings: "Too many things, the rest is left out: {0}", "东西太多，其余略去：{0}";
     SceneGround: "Background: {0}", "背景：{0}";
     Meanings: "Meaning of words", "词义";
+    StandsIn: "“{0}” is not known: {1} stands in for it.", "模型不认识“{0}”，用“{1}”代替。";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
     NoThingKnown: "The model does not know what to draw for: {0}", "模型不知道该怎么画：{0}";
     UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";
