@@ -105,7 +105,7 @@ fn work<T: OfMedium>(
     for instruction in instructions {
         match instruction {
             Instruction::Unload => {
-                backends.iter_mut().for_each(|backend| backend.unload());
+                backends.iter_mut().for_each(unload);
                 let unloaded = EventKind::Unloaded { medium: T::MEDIUM };
                 Reporter::new(NO_JOB, events.clone(), wake.clone()).tell(unloaded);
             }
@@ -118,24 +118,37 @@ fn work<T: OfMedium>(
     }
 }
 
-/// Runs one job to its one ending.
+/// Runs one job to its one ending. A panic, also of a backend that is only asked whether it takes the task, is one.
 fn run<T: OfMedium>(backends: &mut Registered<T>, task: Task, reporter: &Reporter, token: &CancelToken) -> EventKind {
     if token.is_cancelled() {
         return EventKind::Cancelled;
     }
     reporter.tell(EventKind::Started);
-    let task = T::of(task);
-    let found = task.as_ref().and_then(|task| backends.iter_mut().find(|backend| backend.takes(task)));
-    let (Some(task), Some(backend)) = (&task, found) else { return EventKind::Failed(Cause::EngineGone.into()) };
-    match catch_unwind(AssertUnwindSafe(|| backend.run(task, reporter, token))) {
+    let mut asked = None;
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let task = T::of(task).ok_or(Cause::EngineGone)?;
+        for (place, backend) in backends.iter_mut().enumerate() {
+            asked = Some(place);
+            if backend.takes(&task) {
+                return backend.run(&task, reporter, token);
+            }
+        }
+        Err(Cause::EngineGone.into())
+    }));
+    match ran {
         Ok(Ok(outcome)) => EventKind::Finished(outcome),
         Ok(Err(Stop::Cancelled)) => EventKind::Cancelled,
         Ok(Err(Stop::Failed(error))) => EventKind::Failed(error),
         Err(panic) => {
             // The state after a panic is not trusted: reload from the files.
-            let _ = catch_unwind(AssertUnwindSafe(|| backend.unload()));
+            asked.and_then(|place| backends.get_mut(place)).into_iter().for_each(unload);
             let what = said_by(&*panic).to_owned();
             EventKind::Failed(Cause::Panicked { what }.into())
         }
     }
+}
+
+/// A panic here must not end the lane's thread either.
+fn unload<T>(backend: &mut Box<dyn Backend<Task = T>>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| backend.unload()));
 }

@@ -23,13 +23,14 @@ impl OfMedium for Count {
     }
 }
 
-/// Counts as far as its fingers go.
+/// Counts as far as its fingers go; one number it cannot even be asked about.
 struct Fingers;
 
 impl Backend for Fingers {
     type Task = Count;
 
     fn takes(&self, Count(to): &Count) -> bool {
+        assert_ne!(*to, Some(7), "a finger is hurt");
         to.is_some_and(|to| to <= 10)
     }
 
@@ -115,4 +116,16 @@ fn it_can_be_stopped_and_goes_on_after_a_panic() {
     );
     let good = engine.submit(JobId(3), Task::Count(Some(14))).unwrap();
     assert!(matches!(told(&events, good.id(), |_| ()).last(), Some(EventKind::Finished(Outcome::Count(14)))));
+}
+
+#[test]
+fn a_backend_that_panics_when_it_is_asked_fails_its_job_alone() {
+    let (engine, events) = engine();
+    let bad = engine.submit(JobId(1), Task::Count(Some(7))).unwrap();
+    let all = told(&events, bad.id(), |_| ());
+    assert!(
+        matches!(all.last(), Some(EventKind::Failed(error)) if matches!(error.cause(), Cause::Panicked { what } if what.contains("a finger is hurt")))
+    );
+    let good = engine.submit(JobId(2), Task::Count(Some(3))).unwrap();
+    assert!(matches!(told(&events, good.id(), |_| ()).last(), Some(EventKind::Finished(Outcome::Count(3)))));
 }
