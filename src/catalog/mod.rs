@@ -24,26 +24,12 @@ pub use fetch::{FetchConfig, Fetcher};
 use verify::Known;
 
 use crate::domain::{
-    At, BrokenFile, Makes, ModelCard, ModelFile, ModelPresence, ModelRef, RemovedModel, RemovedWhat, Takes,
-    resolve_model,
+    At, BrokenFile, Makes, ModelCard, ModelFile, ModelPresence, ModelRef, RemovedModel, RemovedWhat, resolve_model,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::gguf::Gguf;
 use crate::formats::plain::plainly;
 use crate::lang::both;
-
-/// The settings that change the pictures of the model at `path`, by its headers.
-pub fn takes(path: &Path) -> Takes {
-    match doctor::examine(path).map(|report| report.kind) {
-        Ok(Some(kind)) => {
-            let takes = Takes::of(local::family_id(kind.family));
-            Takes { rescale: takes.rescale && !kind.distilled, ..takes }
-        }
-        Ok(None) => Takes::STICKER,
-        // What cannot be read is reported when it is loaded.
-        Err(_) => Takes::DIFFUSION,
-    }
-}
 
 /// The cards and the folder that their files are in.
 #[derive(Clone, Debug)]

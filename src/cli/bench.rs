@@ -168,7 +168,8 @@ fn image(context: &Context, args: &ImageBench) -> Result<(Value, String), Stop> 
     params.check()?;
     let (mut all, mut load, mut first) = (Vec::new(), 0.0, 0.0);
     for run in 0..=runs {
-        let request = ImageRequest { params: params.clone(), model: model.clone(), seed: 1, layers: false };
+        let request =
+            ImageRequest { params: params.clone(), model: model.clone(), seed: 1, layers: false, strict: false };
         let started = std::time::Instant::now();
         let outcome = run_job(context, &interrupts, Task::from(request), |_| Ok(()))?;
         let Outcome::Image(stats) = outcome else { return Err(Cause::EngineGone.into()) };

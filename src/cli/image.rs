@@ -18,10 +18,9 @@ use super::{Context, input, out};
 use crate::domain::{
     Arrangement, Checkpoint, EventKind, ImageParam, ImageParams, ImageRequest, Latents, Makes, ModelFiles, ModelRef,
     News, NoiseSource, Outcome, Picture, PictureNews, PictureRecord, PictureTask, Precision, ReadTo, Sampler,
-    SceneLayers, Schedule, Seed, Takes, Task, Things, plural,
+    SceneLayers, Schedule, Seed, Task, Things, plural,
 };
 use crate::engine::Stop;
-use crate::engine::image::diffusion::is_folder;
 use crate::error::{Cause, Result};
 use crate::lang::{Both, Lang};
 use crate::scene::{self, Cannot, Reading, Thing, things};
@@ -257,7 +256,7 @@ fn request(
         model.files = put_together(&model.files, args)?;
     }
     if !decode.is_empty() {
-        return Ok((ImageRequest { params, model, seed: 0, layers: false }, decode));
+        return Ok((ImageRequest { params, model, seed: 0, layers: false, strict: true }, decode));
     }
     if let Some(card) = context.catalog.card(&params.model) {
         card.defaults.apply(&mut params);
@@ -287,11 +286,7 @@ fn request(
     params.seed = Seed::Fixed(seed);
     params.check()?;
     let layers = wants_layers(args, &params, &model)?;
-    // Its file is looked into here only where something is set that not all models take: loading does it again.
-    if params.check_for(&Takes::LEAST, &model.id).is_err() {
-        params.check_for(&takes(context, &params.model, &model), &model.id)?;
-    }
-    Ok((ImageRequest { params, model, seed, layers }, decode))
+    Ok((ImageRequest { params, model, seed, layers, strict: true }, decode))
 }
 
 /// The things chosen for words; a thing that the model does not know is refused.
@@ -319,18 +314,6 @@ fn arrangement_of(text: &str) -> Result<Arrangement> {
         return Err(Cause::BadChoice { name: "arrange", value: Both::same(text), choices }.into());
     }
     Ok(all)
-}
-
-/// The settings that change a model's pictures, by its card or its headers.
-fn takes(context: &Context, name: &str, model: &ModelRef) -> Takes {
-    let path = match &model.files {
-        _ if let Some(card) = context.catalog.card(name) => return card.takes(),
-        ModelFiles::Embedded => return Takes::STICKER,
-        ModelFiles::Folder(path) if !is_folder(path) => return Takes::STICKER,
-        ModelFiles::File(path) | ModelFiles::Folder(path) => path,
-        ModelFiles::Checkpoint(whole) => &whole.main,
-    };
-    crate::catalog::takes(path)
 }
 
 /// The model's files with what the arguments name besides.

@@ -108,6 +108,8 @@ pub struct ImageRequest {
     pub seed: u64,
     /// The parts of a scene are wanted too: those that the last scenes had are not drawn again.
     pub layers: bool,
+    /// Settings that have no effect on the model are refused, as the shell wants it, rather than ignored.
+    pub strict: bool,
 }
 
 /// Steps that were done before: their latents are decoded, and nothing is drawn.

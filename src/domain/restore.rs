@@ -92,9 +92,6 @@ impl Takes {
     pub const FLOW: Self = Self { clip_skip: false, ..Self::SD3 };
     pub const STICKER: Self = Self { noise: false, rescale: false, things: true, ..Self::FLOW };
 
-    /// What every model takes.
-    pub const LEAST: Self = Self { negative: false, guidance: false, ..Self::STICKER };
-
     /// Of a family, by the name that the cards give it.
     pub fn of(family: &str) -> Self {
         match family {

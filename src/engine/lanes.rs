@@ -122,6 +122,7 @@ mod tests {
             model: ModelRef { id: "test".into(), files: ModelFiles::Embedded, sha256: None },
             seed: 1,
             layers: false,
+            strict: false,
         })
     }
 

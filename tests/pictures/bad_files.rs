@@ -29,7 +29,7 @@ fn draw(files: ModelFiles) -> Result<Outcome, Stop> {
     let mut pipeline = ImagePipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
     let params = ImageParams { prompt: "red cat".into(), steps: 3, ..Default::default() };
     let model = ModelRef { id: "x".into(), files, sha256: None };
-    let request = ImageRequest { params, model, seed: 1, layers: false };
+    let request = ImageRequest { params, model, seed: 1, layers: false, strict: false };
     let start = Instant::now();
     let result = pipeline.run(&request.into(), &reporter, &CancelToken::new());
     assert!(start.elapsed() < Duration::from_secs(10));

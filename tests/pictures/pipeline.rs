@@ -38,7 +38,7 @@ impl Studio {
     }
 
     fn submit(&self, params: ImageParams, seed: u64, model: ModelRef) -> JobHandle {
-        self.ask(ImageRequest { params, model, seed, layers: false })
+        self.ask(ImageRequest { params, model, seed, layers: false, strict: false })
     }
 
     fn ask(&self, request: ImageRequest) -> JobHandle {
@@ -52,7 +52,7 @@ impl Studio {
 
     /// The same, with the parts of the scene.
     fn draw_layers(&self, params: ImageParams, seed: u64) -> Vec<EventKind> {
-        self.all_of(self.ask(ImageRequest { params, model: embedded(), seed, layers: true }))
+        self.all_of(self.ask(ImageRequest { params, model: embedded(), seed, layers: true, strict: false }))
     }
 
     fn all_of(&self, handle: JobHandle) -> Vec<EventKind> {
@@ -507,6 +507,20 @@ fn an_arranged_scene_is_drawn_again_byte_for_byte_from_its_picture() {
     again.take(&read, Some(&Takes::STICKER));
     (again.width, again.height) = (read.width, read.height);
     assert!(pictures(&Studio::new().draw(again, read.seed(), embedded())).remove(0).1 == picture, "not the same bytes");
+}
+
+#[test]
+fn a_setting_without_effect_is_refused_where_that_is_asked_and_else_left_out() {
+    let studio = Studio::new();
+    let params = ImageParams { clip_skip: 4, ..quick("cat", 2) };
+    let request = ImageRequest { params, model: embedded(), seed: 1, layers: false, strict: true };
+    let events = studio.all_of(studio.ask(request.clone()));
+    assert!(matches!(failure(&events).cause(), Cause::NoEffect { name: "clip-skip", .. }));
+    let events = studio.all_of(studio.ask(ImageRequest { strict: false, ..request.clone() }));
+    assert_eq!(pictures(&events).remove(0).2.clip_skip, 1);
+    // The model is in memory now.
+    let events = studio.all_of(studio.ask(request));
+    assert!(matches!(failure(&events).cause(), Cause::NoEffect { name: "clip-skip", .. }));
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Backend for Painter {
             PictureTask::Generate(request) => (**request).clone(),
             PictureTask::Decode(decode) => {
                 let (params, model) = (ImageParams::default(), decode.model.clone());
-                ImageRequest { params, model, seed: 0, layers: false }
+                ImageRequest { params, model, seed: 0, layers: false, strict: false }
             }
         };
         if request.params.prompt.contains("panic") {

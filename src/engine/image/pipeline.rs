@@ -13,9 +13,8 @@ use super::prompt::syntax;
 use super::sticker::{self, Encoded, Scene, Sticker};
 use super::weights::Watch;
 use crate::domain::{
-    Checkpoint, DecodeRequest, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, ModelRef,
-    Outcome, PROGRAM, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes,
-    UnknownWords,
+    Checkpoint, DecodeRequest, DeviceChoice, EventKind, ImageParams, ImageRequest, ImageStats, ModelFiles, Outcome,
+    PROGRAM, Picture, PictureNews, PictureRecord, PictureTask, ReadTo, Sampler, StepProgress, Takes, UnknownWords,
 };
 use crate::engine::{
     Backend, CancelToken, Guard, MemoryBudget, Reporter, Reservation, Slot, Stop, Stoppable, device_for, watch,
@@ -68,11 +67,12 @@ impl ImagePipeline {
     fn model<'a>(
         &self,
         slot: &'a mut Guard<'_, Loaded>,
-        (model, params): (&ModelRef, Option<&ImageParams>),
+        asked: (&ImageRequest, &ImageParams),
         token: &CancelToken,
         read: &Read,
         freed: &mut dyn FnMut(String),
     ) -> Stoppable<&'a Model> {
+        let (model, params) = (&asked.0.model, asked.1);
         let (files, stamp) = (&model.files, stamp(&model.files));
         if !is_loaded(slot, files) {
             let device = device_for(self.device);
@@ -81,10 +81,9 @@ impl ImagePipeline {
                     let opened = Diffusion::open(&files, header)?;
                     let dtype = opened.dtype(files.precision, &device)?;
                     let weights = opened.memory(dtype, &device);
-                    if let Some(params) = params {
-                        opened.limits().check(params)?;
-                        opened.limits().fit(params, weights, self.budget.total())?;
-                    }
+                    check_settings(asked, &opened.takes())?;
+                    opened.limits().check(params)?;
+                    opened.limits().fit(params, weights, self.budget.total())?;
                     // The old model goes first: its memory may be what the new one needs.
                     slot.clear();
                     let memory = self.budget.reserve(weights.weights(), freed)?;
@@ -110,7 +109,8 @@ impl ImagePipeline {
                     let opened = sticker::open(files)?;
                     let embedded = *files == ModelFiles::Embedded;
                     let sides = sticker::sides(opened.config.size, embedded);
-                    params.map_or(Ok(()), |params| check_size(params, &sides))?;
+                    check_settings(asked, &Takes::STICKER)?;
+                    check_size(params, &sides)?;
                     slot.clear();
                     let memory = self.budget.reserve(opened.config.memory(), freed)?;
                     let sticker = Sticker::load(opened, embedded, &device, token, &mut |part| read(part))?;
@@ -202,7 +202,7 @@ impl ImagePipeline {
         let start = Instant::now();
         request.params.check()?;
         let params = &understood(&request.params, reporter);
-        let asked = (&request.model, Some(params));
+        let asked = (request, params);
         let mut slot = self.slot.hold();
         let mut freed = |id| reporter.tell(EventKind::Freed { id });
         let load_s = if is_loaded(&mut slot, &request.model.files) {
@@ -215,9 +215,7 @@ impl ImagePipeline {
             start.elapsed().as_secs_f64()
         };
         reporter.tell(EventKind::Ready { load_s });
-        let asked = (request, params);
-        let model = (&request.model, Some(params));
-        let stats = match self.model(&mut slot, model, token, &(Arc::new(|_| {}) as Read), &mut freed)? {
+        let stats = match self.model(&mut slot, asked, token, &(Arc::new(|_| {}) as Read), &mut freed)? {
             Model::Sticker(sticker) => draw_stickers(sticker, asked, reporter, token)?,
             Model::Diffusion(model) => draw_latents(model, asked, (&self.budget, self.batched), reporter, token)?,
         };
@@ -236,12 +234,18 @@ fn understood(params: &ImageParams, reporter: &Reporter) -> ImageParams {
     ImageParams { prompt, negative, ..params.clone() }
 }
 
+/// Refuses settings that have no effect on a model that `takes` others, where the request wants that.
+fn check_settings((request, params): (&ImageRequest, &ImageParams), takes: &Takes) -> Result<()> {
+    if request.strict { params.check_for(takes, &request.model.id) } else { Ok(()) }
+}
+
 fn draw_stickers(
     sticker: &Sticker,
     (request, params): (&ImageRequest, &ImageParams),
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Stoppable<ImageStats> {
+    check_settings((request, params), &Takes::STICKER)?;
     check_size(params, &sticker.sides())?;
     if params.width != sticker.net.config().size as u32 {
         return draw_scenes(sticker, (request, params), reporter, token);
@@ -302,6 +306,7 @@ fn draw_latents(
     reporter: &Reporter,
     token: &CancelToken,
 ) -> Stoppable<ImageStats> {
+    check_settings((request, params), &model.takes())?;
     let limits = model.limits();
     limits.check(params)?;
     limits.fit(params, model.memory(), budget.total())?;

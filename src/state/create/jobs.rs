@@ -35,7 +35,12 @@ impl CreateState {
             Seed::Fixed(n) => n,
             Seed::Random => env.dice.roll(),
         };
-        self.submit(ImageRequest { params, model, seed, layers: false }, Vec::new(), self.subject.clone(), env);
+        self.submit(
+            ImageRequest { params, model, seed, layers: false, strict: false },
+            Vec::new(),
+            self.subject.clone(),
+            env,
+        );
     }
 
     /// Decodes the latents that are left, with the model in use.
@@ -61,7 +66,7 @@ impl CreateState {
                 let (width, height, seed) = (first.record.width, first.record.height, first.record.seed());
                 let count = latents.len() as u32;
                 let params = ImageParams { width, height, count, ..ImageParams::default() };
-                let request = ImageRequest { params, model, seed, layers: false };
+                let request = ImageRequest { params, model, seed, layers: false, strict: false };
                 self.submit(request, latents, self.subject.clone(), env);
             }
             Err(error) => {

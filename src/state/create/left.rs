@@ -48,7 +48,7 @@ impl CreateState {
             }
         };
         let Seed::Fixed(seed) = params.seed else { return true };
-        let request = ImageRequest { params: (**params).clone(), model, seed, layers: false };
+        let request = ImageRequest { params: (**params).clone(), model, seed, layers: false, strict: false };
         self.submit(request, Vec::new(), subject.clone(), env);
         true
     }

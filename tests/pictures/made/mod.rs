@@ -28,7 +28,7 @@ pub fn request(folder: &Path, params: ImageParams, seed: u64) -> ImageRequest {
 
 pub fn on(files: ModelFiles, params: ImageParams, seed: u64) -> ImageRequest {
     let model = ModelRef { id: "tiny".into(), files, sha256: None };
-    ImageRequest { params, model, seed, layers: false }
+    ImageRequest { params, model, seed, layers: false, strict: false }
 }
 
 /// The cases of a pipeline.

@@ -204,7 +204,7 @@ pub fn job(id: u64, prompt: &str, phase: Phase) -> ImageJob {
     ImageJob {
         subject: None,
         id: JobId(id),
-        request: Box::new(ImageRequest { params, model, seed: 42, layers: false }),
+        request: Box::new(ImageRequest { params, model, seed: 42, layers: false, strict: false }),
         decode: Vec::new(),
         phase,
         progress: None,

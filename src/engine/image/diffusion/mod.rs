@@ -109,6 +109,18 @@ impl Family {
         if self.flow().is_some() { 2 } else { 1 }
     }
 
+    /// The settings that change its pictures, drawn by this denoiser.
+    fn takes(self, net: &NetConfig) -> Takes {
+        let takes = match self {
+            Self::Sd | Self::Xl => Takes::DIFFUSION,
+            Self::Sd3 => Takes::SD3,
+            Self::Flux | Self::ZImage => Takes::FLOW,
+        };
+        // What was distilled with guidance predicts once a step: there is nothing to rescale.
+        let one = net.takes_guidance();
+        Takes { rescale: !one, negative: !one, guidance: net.is_guided(), ..takes }
+    }
+
     fn latents(self) -> LatentKind {
         match self {
             Self::Sd => LatentKind::Sd1,
@@ -169,6 +181,11 @@ impl Opened {
             Precision::Auto if self.family.denoiser() == Part::Unet => DType::F16,
             Precision::Auto => DType::BF16,
         })
+    }
+
+    /// The settings that change its pictures.
+    pub fn takes(&self) -> Takes {
+        self.family.takes(&self.net.0)
     }
 
     /// Bytes that loading reads.
@@ -341,14 +358,7 @@ impl Diffusion {
 
     /// The settings that change its pictures.
     pub fn takes(&self) -> Takes {
-        let takes = match self.family {
-            Family::Sd | Family::Xl => Takes::DIFFUSION,
-            Family::Sd3 => Takes::SD3,
-            Family::Flux | Family::ZImage => Takes::FLOW,
-        };
-        // What was distilled with guidance predicts once a step: there is nothing to rescale.
-        let one = self.net.takes_guidance();
-        Takes { rescale: !one, negative: !one, guidance: self.net.is_guided(), ..takes }
+        self.family.takes(&self.source.0)
     }
 
     /// Of the weights, lower-case hex.

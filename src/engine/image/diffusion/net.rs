@@ -39,6 +39,21 @@ impl NetConfig {
             Self::ZImage(config) => Some(config.longest_side()),
         }
     }
+
+    /// Whether the guidance scale is an input of the network, instead of a second prediction.
+    pub fn takes_guidance(&self) -> bool {
+        match self {
+            Self::Unet(config) => config.time.cond_proj_dim.is_some(),
+            // Neither of FLUX.1's models knows a negative prompt.
+            Self::Flux(_) => true,
+            Self::Sd3(_) | Self::ZImage(_) => false,
+        }
+    }
+
+    /// Whether guidance changes what it draws: FLUX schnell has none.
+    pub fn is_guided(&self) -> bool {
+        !matches!(self, Self::Flux(config) if !config.guidance_embeds)
+    }
 }
 
 pub enum Net {
@@ -72,21 +87,6 @@ impl Net {
                 NetConfig::Unet(_) => return Err(candle_core::Error::msg("a UNet is no transformer").into()),
             })
         })
-    }
-
-    /// Whether the guidance scale is an input of the network, instead of a second prediction.
-    pub fn takes_guidance(&self) -> bool {
-        match self {
-            Self::Unet(net) => net.config().time.cond_proj_dim.is_some(),
-            // Neither of FLUX.1's models knows a negative prompt.
-            Self::Flux(_) => true,
-            Self::Sd3(_) | Self::ZImage(_) => false,
-        }
-    }
-
-    /// Whether guidance changes what it draws: FLUX schnell has none.
-    pub fn is_guided(&self) -> bool {
-        !matches!(self, Self::Flux(net) if !net.config().guidance_embeds)
     }
 
     /// Channels of the latents.

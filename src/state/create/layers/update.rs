@@ -227,6 +227,6 @@ impl LayersJob {
 impl LayersState {
     fn request(&self) -> ImageRequest {
         let (params, model) = (self.params.clone(), self.model.clone());
-        ImageRequest { params, model, seed: self.seed, layers: true }
+        ImageRequest { params, model, seed: self.seed, layers: true, strict: false }
     }
 }
