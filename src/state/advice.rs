@@ -105,8 +105,10 @@ fn of_scene(prompt: &str, negative: &str, scenes: bool) -> Option<Advice> {
     let said = |item: &scene::Item| prompt.get(item.span.clone()).unwrap_or_default().trim().to_owned();
     let person = reading.items.iter().find(|item| scene::things().get(item.senses[0]).person);
     let people = person.map(|item| Advice::People(said(item)));
+    if scenes {
+        return people;
+    }
     match &reading.items[..] {
-        _ if scenes => people,
         [] => None,
         [item] if item.count > 1 => Some(Advice::Many(said(item), item.count)),
         [_] => reading.ground.map(|_| Advice::Ground).or(people),

@@ -39,11 +39,10 @@ impl CreateState {
             CreateCommand::UseSettings(_)
             | CreateCommand::Vary(_)
             | CreateCommand::UseProposal
-            | CreateCommand::ForgetSubject
-            | CreateCommand::SetImage(ImageEdit::Reset | ImageEdit::Unarrange) => Some(self.prompt_now(image)),
+            | CreateCommand::ForgetSubject => Some(self.prompt_now(image)),
+            CreateCommand::SetImage(edit) => resets(edit).then(|| self.prompt_now(image)),
             CreateCommand::Layers(command) => self.layers_before(command),
             CreateCommand::UndoPrompt
-            | CreateCommand::SetImage(_)
             | CreateCommand::RollSeed
             | CreateCommand::Generate
             | CreateCommand::Show(_)
@@ -68,11 +67,25 @@ impl CreateState {
     /// How the layers that are shown are arranged, before `command` changes that.
     fn layers_before(&self, command: &LayersCommand) -> Option<CreateUndo> {
         let layers = self.layers.as_ref()?;
-        let step = if let LayersCommand::Nudge(name, to) = command {
-            let size = layers.layer(name).is_some_and(|layer| layer.place.side != to.side);
-            Some(Steps { layer: name.clone(), size })
-        } else {
-            None
+        let step = match command {
+            LayersCommand::Nudge(name, to) => {
+                let size = layers.layer(name).is_some_and(|layer| layer.place.side != to.side);
+                Some(Steps { layer: name.clone(), size })
+            }
+            LayersCommand::Place(..)
+            | LayersCommand::Flip(_)
+            | LayersCommand::Hide(..)
+            | LayersCommand::HideGround(_)
+            | LayersCommand::Colour(..)
+            | LayersCommand::Redraw(_)
+            | LayersCommand::Raise(..)
+            | LayersCommand::Reset => None,
+            LayersCommand::Open(_)
+            | LayersCommand::Done
+            | LayersCommand::Stop
+            | LayersCommand::Choose(_)
+            | LayersCommand::Export(_)
+            | LayersCommand::FolderChosen(_) => return None,
         };
         Some(CreateUndo::Layers(layers.of, Box::new(layers.arrangement().clone()), step))
     }
@@ -129,5 +142,22 @@ impl CreateState {
         self.forget_error();
         let of_prompt = |kind: &NoticeKind| matches!(kind, NoticeKind::SettingsRestored(_) | NoticeKind::PromptWritten);
         env.notices.list.retain(|notice| !of_prompt(&notice.kind));
+    }
+}
+
+/// Whether several settings change at once. One alone is changed back by hand.
+fn resets(edit: &ImageEdit) -> bool {
+    match edit {
+        ImageEdit::Reset | ImageEdit::Unarrange => true,
+        ImageEdit::Prompt(_)
+        | ImageEdit::Negative(_)
+        | ImageEdit::Model(_)
+        | ImageEdit::Size(..)
+        | ImageEdit::Number(..)
+        | ImageEdit::Seed(_)
+        | ImageEdit::Sampler(_)
+        | ImageEdit::Schedule(_)
+        | ImageEdit::Noise(_)
+        | ImageEdit::Thing(..) => false,
     }
 }

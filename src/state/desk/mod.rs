@@ -33,7 +33,10 @@ pub enum WaitingCommand {
 impl DeskState {
     /// The jobs that `command` gives up.
     pub(in crate::state) fn before(&self, command: &WaitingCommand) -> Option<Vec<Waiting>> {
-        matches!(command, WaitingCommand::Discard).then(|| self.waiting.clone())
+        match command {
+            WaitingCommand::Discard => Some(self.waiting.clone()),
+            WaitingCommand::Resume | WaitingCommand::Draw(_) => None,
+        }
     }
 
     /// What was on the disk.

@@ -40,3 +40,33 @@ pub enum GalleryCommand {
     RestorePictures(Vec<PathBuf>),
     RefreshLibrary,
 }
+
+impl GalleryCommand {
+    /// Whether prompt and sliders of Create change with it.
+    pub(in crate::state) fn sets_the_prompt(&self) -> bool {
+        match self {
+            Self::UseItem(_) => true,
+            Self::Select(_)
+            | Self::Mark(_)
+            | Self::MarkTo(_)
+            | Self::MarkAll
+            | Self::Unmark
+            | Self::ShowFull(_)
+            | Self::Step(_)
+            | Self::SaveCopies(_)
+            | Self::CopiesFolderChosen(_)
+            | Self::CopyLibrary(_)
+            | Self::TrashItems(_)
+            | Self::SetThumbnails(_)
+            | Self::SetPixels(_)
+            | Self::SetSearch(_)
+            | Self::NeedThumbnail(_)
+            | Self::SaveItemAs(_)
+            | Self::SaveItemAt(..)
+            | Self::CopyItem(_)
+            | Self::TrashItem(_)
+            | Self::RestorePictures(_)
+            | Self::RefreshLibrary => false,
+        }
+    }
+}

@@ -19,7 +19,28 @@ pub struct ForgottenModel {
 impl ForgottenModel {
     /// The file that `command` takes off the list.
     pub(in crate::state) fn before(command: &ModelsCommand, settings: &Settings) -> Option<Self> {
-        if let ModelsCommand::ForgetModel(path) = command { Some(Self::of(path, settings)) } else { None }
+        match command {
+            ModelsCommand::ForgetModel(path) => Some(Self::of(path, settings)),
+            // Noted once they are in the trash.
+            ModelsCommand::RemoveModel(_) | ModelsCommand::RemoveModelFile(_) => None,
+            ModelsCommand::Fetch(_)
+            | ModelsCommand::CancelFetch(_)
+            | ModelsCommand::AnswerTerms(..)
+            | ModelsCommand::UseModel(_)
+            | ModelsCommand::ChooseModelFile
+            | ModelsCommand::ChooseModelFolder
+            | ModelsCommand::OpenModel(_)
+            | ModelsCommand::ChooseMissingPart(_)
+            | ModelsCommand::PartChosen(..)
+            | ModelsCommand::RestoreModel(_)
+            | ModelsCommand::EmptyModelTrash
+            | ModelsCommand::FilterModels(_)
+            | ModelsCommand::BetterModels(_)
+            | ModelsCommand::ShowModel(_)
+            | ModelsCommand::ModelShown
+            | ModelsCommand::DismissError
+            | ModelsCommand::Unload => None,
+        }
     }
 
     /// What is to be known of the file at `path` to list it again.

@@ -2,7 +2,7 @@
 
 use crate::domain::{Room, StoreEvent};
 use crate::state::update::Origin;
-use crate::state::{AppState, Command, ForgottenModel, GalleryCommand, Input, Undoable};
+use crate::state::{AppState, Command, ForgottenModel, Input, Undoable};
 
 impl AppState {
     /// How it was before `input`, where that is an action that can be taken back.
@@ -26,7 +26,7 @@ impl AppState {
             Command::Create(command) => self.create.before(command, &settings.image).map(Undoable::Create),
             Command::Write(command) => self.write.before(command, settings).map(Undoable::Write),
             Command::Persona(command) => self.personas.before(command).map(Undoable::Persona),
-            Command::Gallery(command) => matches!(command, GalleryCommand::UseItem(_)).then(|| self.prompt_now()),
+            Command::Gallery(command) => command.sets_the_prompt().then(|| self.prompt_now()),
             Command::Models(command) => ForgottenModel::before(command, settings).map(Undoable::ModelForgotten),
             Command::Waiting(command) => self.desk.before(command).map(Undoable::Waiting),
             Command::TakeExample(_) => Some(match self.room() {

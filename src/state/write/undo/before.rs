@@ -8,7 +8,8 @@ impl WriteState {
     pub(in crate::state) fn before(&self, command: &WriteCommand, settings: &Settings) -> Option<WriteUndo> {
         let open = &self.open;
         match command {
-            WriteCommand::SetText(TextEdit::Reset) | WriteCommand::UseRecord(_) => Some(self.sliders_now(settings)),
+            WriteCommand::SetText(edit) => resets(edit).then(|| self.sliders_now(settings)),
+            WriteCommand::UseRecord(_) => Some(self.sliders_now(settings)),
             WriteCommand::RenameConversation(id, _) => self.title_now(id),
             WriteCommand::SendEdit => Some(WriteUndo::Edit(open.id.clone()?, self.editing.as_ref()?.0)),
             WriteCommand::DiscardEdit => {
@@ -19,19 +20,14 @@ impl WriteState {
                 let picture = open.pictures.iter().find(|picture| picture.id == *id)?;
                 Some(WriteUndo::Illustration(open.id.clone()?, picture.clone()))
             }
-            WriteCommand::Page(PageCommand::RemoveCard(id)) => {
-                self.card_gone(open.page.as_ref()?.story.cards.iter().find(|card| card.id == *id)?)
-            }
-            WriteCommand::Card(CardEdit::Remove(id)) => {
-                self.card_gone(open.manner.cards.iter().find(|card| card.id == *id)?)
-            }
+            WriteCommand::Page(command) => self.page_before(command),
+            WriteCommand::Card(edit) => self.cards_before(edit),
             WriteCommand::DiscardForm => {
                 let form = self.form.clone()?;
                 Some(WriteUndo::FormDraft(form.id, form.values))
             }
             WriteCommand::PictureOfTurn(_)
             | WriteCommand::IllustrateAgain(_)
-            | WriteCommand::SetText(_)
             | WriteCommand::SetDraft(_)
             | WriteCommand::SetSystemPrompt(_)
             | WriteCommand::SetSearch(_)
@@ -63,14 +59,42 @@ impl WriteState {
             | WriteCommand::WriteForm
             | WriteCommand::WriteSection
             | WriteCommand::AskAgain(_)
-            | WriteCommand::Page(_)
-            | WriteCommand::Card(_)
             | WriteCommand::Measure(_)
             | WriteCommand::CheckGrammar
             | WriteCommand::FindDrafts
             | WriteCommand::AnswerWith(_)
             | WriteCommand::UseSliders
             | WriteCommand::DismissError => None,
+        }
+    }
+
+    /// A page has its own way back for its text.
+    fn page_before(&self, command: &PageCommand) -> Option<WriteUndo> {
+        match command {
+            PageCommand::RemoveCard(id) => {
+                self.card_gone(self.open.page.as_ref()?.story.cards.iter().find(|card| card.id == *id)?)
+            }
+            PageCommand::New
+            | PageCommand::Of(_)
+            | PageCommand::Type(_)
+            | PageCommand::Undo
+            | PageCommand::Redo
+            | PageCommand::Go(_)
+            | PageCommand::Write { .. }
+            | PageCommand::Again
+            | PageCommand::Memory(_)
+            | PageCommand::Note(_)
+            | PageCommand::NoteDepth(_)
+            | PageCommand::AddCard(_)
+            | PageCommand::SetCard(_)
+            | PageCommand::Picture { .. } => None,
+        }
+    }
+
+    fn cards_before(&self, edit: &CardEdit) -> Option<WriteUndo> {
+        match edit {
+            CardEdit::Remove(id) => self.card_gone(self.open.manner.cards.iter().find(|card| card.id == *id)?),
+            CardEdit::Add(_) | CardEdit::Set(_) => None,
         }
     }
 
@@ -96,5 +120,21 @@ impl WriteState {
     pub(in crate::state) fn cards_moved(&self, came: bool, cards: Vec<StoryCard>) -> Option<WriteUndo> {
         let open = &self.open;
         Some(WriteUndo::Cards(CardsMoved { of: open.id.clone()?, page: open.page.is_some(), came, cards }))
+    }
+}
+
+/// Whether all sliders move at once. One alone is moved back by hand.
+fn resets(edit: &TextEdit) -> bool {
+    match edit {
+        TextEdit::Reset => true,
+        TextEdit::Model(_)
+        | TextEdit::Number(..)
+        | TextEdit::Seed(_)
+        | TextEdit::Stop(_)
+        | TextEdit::Kv(_)
+        | TextEdit::Overflow(_)
+        | TextEdit::Draft(_)
+        | TextEdit::Form(_)
+        | TextEdit::FormText(_) => false,
     }
 }
