@@ -187,8 +187,8 @@ impl AppState {
             Command::Trash(command) => self.trash_command(command, fx),
             Command::Ask(command) => {
                 let (ask, mut env) = self.ask(fx);
-                if let Some(wish) = ask.update(command, &mut env) {
-                    self.command(wish, fx);
+                if let Some(command) = ask.update(command, &mut env) {
+                    self.command(command, fx);
                 }
             }
             Command::Waiting(command) => self.waiting_command(command, fx),

@@ -1,23 +1,23 @@
 //! What commands of Create do in other rooms.
 
 use crate::domain::{JobId, Room};
-use crate::state::create::Beyond;
+use crate::state::create::update::Handoff;
 use crate::state::{AppState, CreateCommand, Effects};
 
 impl AppState {
     pub(in crate::state) fn create_command(&mut self, command: CreateCommand, fx: &mut Effects) {
         let (create, mut env) = self.create(fx);
         match create.update(command, &mut env) {
-            Some(Beyond::UndoPrompt) => self.undo_prompt(fx),
-            Some(Beyond::Document(id)) => {
+            Some(Handoff::UndoPrompt) => self.undo_prompt(fx),
+            Some(Handoff::Document(id)) => {
                 self.settings.room = Room::Write;
                 self.in_write(fx, |write, env| write.open_conversation(id, env));
             }
-            Some(Beyond::CopyFile(path)) => {
+            Some(Handoff::CopyFile(path)) => {
                 let (gallery, mut env) = self.gallery(fx);
                 gallery.copy(path, &mut env);
             }
-            Some(Beyond::Copied) => self.gallery.copying = None,
+            Some(Handoff::Copied) => self.gallery.copying = None,
             None => {}
         }
     }

@@ -24,8 +24,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::{
-    ConversationId, ImageParams, ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject,
-    TextPrompt,
+    ImageParams, ImageRequest, JobId, Latents, Picture, PictureRecord, ReadTo, StepProgress, Subject, TextPrompt,
 };
 use crate::error::{Cause, StudioError};
 use crate::lang::Both;
@@ -96,18 +95,6 @@ impl Noted {
     fn is_of(&self, now: &ImageParams) -> bool {
         (&self.model, &self.prompt, &self.negative) == (&now.model, &now.prompt, &now.negative)
     }
-}
-
-/// What a command of Create has other rooms do.
-pub(in crate::state) enum Beyond {
-    /// The newest change of prompt and sliders is taken back.
-    UndoPrompt,
-    /// Write shows this text.
-    Document(ConversationId),
-    /// A picture of the library is copied, once it is read.
-    CopyFile(PathBuf),
-    /// A picture was copied: one that is still being read for that is not wanted any more.
-    Copied,
 }
 
 /// A prompt that is being written.

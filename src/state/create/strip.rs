@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::{Enlarge, Picture, PictureRecord, Room, Seed, StoreRequest, Subject};
 use crate::error::StudioError;
-use crate::state::create::Beyond;
+use crate::state::create::update::Handoff;
 use crate::state::{CreateState, Effect, Env, NoticeKind, STRIP, Saved, Shot, ShotKey, Shown, Stage};
 
 impl CreateState {
@@ -129,14 +129,14 @@ impl CreateState {
         }
     }
 
-    pub(super) fn copy_shot(&mut self, key: ShotKey, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(super) fn copy_shot(&mut self, key: ShotKey, env: &mut Env<'_>) -> Option<Handoff> {
         let shot = self.shot(key)?;
         match &shot.picture {
             Some(picture) => {
                 env.push(Effect::CopyPicture(picture.clone()));
-                Some(Beyond::Copied)
+                Some(Handoff::Copied)
             }
-            None => shot.file().map(|path| Beyond::CopyFile(path.to_owned())),
+            None => shot.file().map(|path| Handoff::CopyFile(path.to_owned())),
         }
     }
 

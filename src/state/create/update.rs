@@ -1,14 +1,27 @@
 //! What is done about a command of Create, and about news of its jobs.
 
-use crate::domain::{Enlarge, EventKind, JobId};
-use crate::state::create::Beyond;
+use std::path::PathBuf;
+
+use crate::domain::{ConversationId, Enlarge, EventKind, JobId};
 use crate::state::{CreateCommand, CreateState, Env};
+
+/// What a command of Create hands to other rooms.
+pub(in crate::state) enum Handoff {
+    /// The newest change of prompt and sliders is taken back.
+    UndoPrompt,
+    /// Write shows this text.
+    Document(ConversationId),
+    /// A picture of the library is copied, once it is read.
+    CopyFile(PathBuf),
+    /// A picture was copied: one that is still being read for that is not wanted any more.
+    Copied,
+}
 
 impl CreateState {
     /// Does what a person asked for; what of it other rooms must do comes back.
-    pub(in crate::state) fn update(&mut self, command: CreateCommand, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(in crate::state) fn update(&mut self, command: CreateCommand, env: &mut Env<'_>) -> Option<Handoff> {
         match command {
-            CreateCommand::UndoPrompt => return Some(Beyond::UndoPrompt),
+            CreateCommand::UndoPrompt => return Some(Handoff::UndoPrompt),
             CreateCommand::SetImage(edit) => {
                 self.stop_helper_for(&edit, env);
                 self.set(edit, env);
@@ -31,7 +44,7 @@ impl CreateState {
             CreateCommand::DropProposal => self.proposal = None,
             CreateCommand::ForgetSubject => self.subject = None,
             CreateCommand::GoToSubject => {
-                return self.subject.clone().map(|subject| Beyond::Document(subject.document));
+                return self.subject.clone().map(|subject| Handoff::Document(subject.document));
             }
         }
         None

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::{LibraryItem, MODEL_ENDINGS, Picture, Room};
 use crate::error::Result;
 use crate::state::gallery::library::Besides;
-use crate::state::gallery::update::Beyond;
+use crate::state::gallery::update::Handoff;
 use crate::state::{AppState, Effects, GalleryCommand};
 
 /// Whether a file is called as models are.
@@ -20,12 +20,12 @@ impl AppState {
         let (gallery, mut env) = self.gallery(fx);
         match gallery.update(command, &mut env) {
             None => {}
-            Some(Beyond::Use(path, record)) => {
+            Some(Handoff::Use(path, record)) => {
                 let (create, mut env) = self.create(fx);
                 create.restore(&record, &mut env);
                 create.show_file(&path, None, record, &mut env);
             }
-            Some(Beyond::Restore(paths)) => {
+            Some(Handoff::Restore(paths)) => {
                 let (trash, mut env) = self.trash(fx);
                 trash.restore_pictures(paths, &mut env);
             }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::domain::{CELL, Enlarge, PictureRecord, StoreRequest};
 use crate::state::{Effect, Env, GalleryCommand, GalleryState};
 
-/// What a command of Gallery wants of other rooms.
-pub(in crate::state) enum Beyond {
+/// What a command of Gallery hands to other rooms.
+pub(in crate::state) enum Handoff {
     /// Prompt and sliders of this picture, in Create.
     Use(PathBuf, Box<PictureRecord>),
     /// These, out of the trash.
@@ -14,7 +14,7 @@ pub(in crate::state) enum Beyond {
 }
 
 impl GalleryState {
-    pub(in crate::state) fn update(&mut self, command: GalleryCommand, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(in crate::state) fn update(&mut self, command: GalleryCommand, env: &mut Env<'_>) -> Option<Handoff> {
         match command {
             GalleryCommand::Select(path) => self.select(path, env),
             GalleryCommand::SetSearch(text) => {
@@ -53,13 +53,13 @@ impl GalleryState {
             GalleryCommand::NeedThumbnail(path) => self.need_thumbnail(path, env),
             GalleryCommand::UseItem(path) => {
                 let record = self.item(&path)?.record.clone()?;
-                return Some(Beyond::Use(path, record));
+                return Some(Handoff::Use(path, record));
             }
             GalleryCommand::SaveItemAs(path) => env.push(Effect::AskExportFile { path, enlarge: Enlarge::NONE }),
             GalleryCommand::SaveItemAt(path, enlarge) => env.push(Effect::AskExportFile { path, enlarge }),
             GalleryCommand::CopyItem(path) => self.copy(path, env),
             GalleryCommand::TrashItem(path) => env.push(Effect::Store(StoreRequest::TrashPictures(vec![path]))),
-            GalleryCommand::RestorePictures(paths) => return Some(Beyond::Restore(paths)),
+            GalleryCommand::RestorePictures(paths) => return Some(Handoff::Restore(paths)),
             GalleryCommand::RefreshLibrary => self.look(true, env),
         }
         None

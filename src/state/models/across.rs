@@ -2,7 +2,7 @@
 
 use crate::domain::{CatalogueRequest, FetchEvent, Makes, Room, SMOLLM_ID, STICKER_ID};
 use crate::state::models::fetch::FetchEnd;
-use crate::state::models::update::Beyond;
+use crate::state::models::update::Handoff;
 use crate::state::{AppState, Catalogue, Effect, Effects, ForgottenModel, ModelNews, ModelsCommand, NoticeKind};
 
 /// The room that uses models of this kind.
@@ -16,23 +16,23 @@ fn room_of(makes: Makes) -> Room {
 impl AppState {
     pub(in crate::state) fn models_command(&mut self, command: ModelsCommand, fx: &mut Effects) {
         let (models, mut env) = self.models(fx);
-        let beyond = models.update(command, &mut env);
-        self.beyond_models(beyond, fx);
+        let handoff = models.update(command, &mut env);
+        self.do_for_models(handoff, fx);
     }
 
     pub(in crate::state) fn model_news(&mut self, news: ModelNews, fx: &mut Effects) {
         let (models, mut env) = self.models(fx);
-        let beyond = models.news(news, &mut env);
-        self.beyond_models(beyond, fx);
+        let handoff = models.news(news, &mut env);
+        self.do_for_models(handoff, fx);
     }
 
-    fn beyond_models(&mut self, beyond: Option<Beyond>, fx: &mut Effects) {
-        match beyond {
+    fn do_for_models(&mut self, handoff: Option<Handoff>, fx: &mut Effects) {
+        match handoff {
             None => {}
-            Some(Beyond::Go) => self.go(Room::Models, fx),
-            Some(Beyond::Fetch(id)) => self.fetch(&id, fx),
-            Some(Beyond::Use(id)) => self.use_model(&id, fx),
-            Some(Beyond::Forgot(id)) => {
+            Some(Handoff::Go) => self.go(Room::Models, fx),
+            Some(Handoff::Fetch(id)) => self.fetch(&id, fx),
+            Some(Handoff::Use(id)) => self.use_model(&id, fx),
+            Some(Handoff::Forgot(id)) => {
                 if self.settings.image.model == id {
                     self.create.choose_model(STICKER_ID.to_owned(), &mut self.settings, &self.catalogue);
                 }
@@ -40,7 +40,7 @@ impl AppState {
                     self.settings.text.model = SMOLLM_ID.to_owned();
                 }
             }
-            Some(Beyond::Opened { id, new }) => {
+            Some(Handoff::Opened { id, new }) => {
                 self.create.forget_error();
                 if !new {
                     return;

@@ -11,8 +11,8 @@ use crate::state::{
 /// Files from outside the models folder that are remembered; older ones are forgotten.
 const OPENED: usize = 32;
 
-/// What is wanted of other rooms.
-pub(in crate::state) enum Beyond {
+/// What a command of Models, or its news, hands to other rooms.
+pub(in crate::state) enum Handoff {
     /// The room is to be shown.
     Go,
     Fetch(String),
@@ -28,14 +28,14 @@ pub(in crate::state) enum Beyond {
 }
 
 impl ModelsState {
-    pub(in crate::state) fn update(&mut self, command: ModelsCommand, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(in crate::state) fn update(&mut self, command: ModelsCommand, env: &mut Env<'_>) -> Option<Handoff> {
         match command {
-            ModelsCommand::Fetch(id) => return Some(Beyond::Fetch(id)),
+            ModelsCommand::Fetch(id) => return Some(Handoff::Fetch(id)),
             ModelsCommand::AnswerTerms(id, agreed) => {
-                return self.answer_terms(&id, agreed, env).then_some(Beyond::Fetch(id));
+                return self.answer_terms(&id, agreed, env).then_some(Handoff::Fetch(id));
             }
             ModelsCommand::CancelFetch(id) => env.catalogue.cancel_fetch(&id, env.fx),
-            ModelsCommand::UseModel(id) => return Some(Beyond::Use(id)),
+            ModelsCommand::UseModel(id) => return Some(Handoff::Use(id)),
             ModelsCommand::ChooseModelFile => env.push(Effect::AskModelFile),
             ModelsCommand::ChooseModelFolder => env.push(Effect::AskModelFolder),
             ModelsCommand::OpenModel(path) => self.open(path, env),
@@ -62,12 +62,12 @@ impl ModelsState {
             ModelsCommand::FilterModels(makes) => self.filter = makes,
             ModelsCommand::BetterModels(makes) => {
                 self.filter = Some(makes);
-                return Some(Beyond::Go);
+                return Some(Handoff::Go);
             }
             ModelsCommand::ShowModel(id) => {
                 self.filter = env.catalogue.entry(&id).map(|entry| entry.card.makes);
                 self.shown = Some(id);
-                return Some(Beyond::Go);
+                return Some(Handoff::Go);
             }
             ModelsCommand::ModelShown => self.shown = None,
             ModelsCommand::DismissError => self.error = None,
@@ -103,18 +103,18 @@ impl ModelsState {
     }
 
     /// A file from elsewhere is listed no longer.
-    fn forget(&mut self, path: &Path, env: &mut Env<'_>) -> Beyond {
+    fn forget(&mut self, path: &Path, env: &mut Env<'_>) -> Handoff {
         let id = path.display().to_string();
         env.settings.opened.retain(|opened| opened != path);
         env.settings.parts_of.remove(&id);
         env.notices.forget_opened();
         env.catalogue.entries.retain(|entry| entry.card.id != id);
         env.catalogue.broken.retain(|file| file.path != path);
-        Beyond::Forgot(id)
+        Handoff::Forgot(id)
     }
 
     /// What has come of something that was asked of the models folder.
-    pub(in crate::state) fn news(&mut self, news: ModelNews, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(in crate::state) fn news(&mut self, news: ModelNews, env: &mut Env<'_>) -> Option<Handoff> {
         let removed = |n: &NoticeKind| matches!(n, NoticeKind::ModelRemoved(_));
         match news {
             ModelNews::Opened(ask, outcome) => {
@@ -142,12 +142,12 @@ impl ModelsState {
         None
     }
 
-    fn failed(&mut self, error: StudioError) -> Beyond {
+    fn failed(&mut self, error: StudioError) -> Handoff {
         self.error = Some(error);
-        Beyond::Go
+        Handoff::Go
     }
 
-    fn take_card(&mut self, ask: ModelAsk, card: ModelCard, env: &mut Env<'_>) -> Beyond {
+    fn take_card(&mut self, ask: ModelAsk, card: ModelCard, env: &mut Env<'_>) -> Handoff {
         let id = ask.id.clone().unwrap_or_else(|| card.id.clone());
         let main = card.local.as_ref().map_or_else(|| ask.path.clone(), |local| local.files.main.clone());
         if !ask.parts.is_empty() {
@@ -174,7 +174,7 @@ impl ModelsState {
             }
             env.notices.forget_opened();
         }
-        Beyond::Opened { id, new }
+        Handoff::Opened { id, new }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::{JournalEntry, Message, Persona, Role, Room, START, Speaker, StoreRequest};
 use crate::lang::Both;
-use crate::state::personas::update::Beyond;
+use crate::state::personas::update::Handoff;
 use crate::state::{AppState, Effect, Effects, PersonaCommand};
 use crate::writing::cards;
 
@@ -11,14 +11,14 @@ impl AppState {
         let (personas, mut env) = self.personas(fx);
         match personas.update(command, &mut env) {
             None => {}
-            Some(Beyond::Set(edit)) => {
+            Some(Handoff::Set(edit)) => {
                 let sliders = self.text().clone();
                 if self.personas.edit(edit, &sliders) {
                     self.write.error = None;
                 }
             }
-            Some(Beyond::Restore(id)) => self.restore_personas(vec![id], fx),
-            Some(Beyond::Talk(persona)) => self.talk(*persona, fx),
+            Some(Handoff::Restore(id)) => self.restore_personas(vec![id], fx),
+            Some(Handoff::Talk(persona)) => self.talk(*persona, fx),
         }
     }
 

@@ -6,8 +6,8 @@ use crate::lang::Both;
 use crate::state::{Effect, Env, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, PersonasState, Undoable};
 use crate::writing::cards;
 
-/// What a command of the library wants of other rooms.
-pub(in crate::state) enum Beyond {
+/// What a command of the library hands to other rooms.
+pub(in crate::state) enum Handoff {
     /// This change of the character that is edited: Write's sliders may come along.
     Set(PersonaEdit),
     /// It, out of the trash.
@@ -17,7 +17,7 @@ pub(in crate::state) enum Beyond {
 }
 
 impl PersonasState {
-    pub(in crate::state) fn update(&mut self, command: PersonaCommand, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(in crate::state) fn update(&mut self, command: PersonaCommand, env: &mut Env<'_>) -> Option<Handoff> {
         match command {
             PersonaCommand::Show(on) => {
                 self.shown = on;
@@ -37,7 +37,7 @@ impl PersonasState {
                     self.editing = Some(draft.unwrap_or_else(as_kept));
                 }
             }
-            PersonaCommand::Set(edit) => return Some(Beyond::Set(edit)),
+            PersonaCommand::Set(edit) => return Some(Handoff::Set(edit)),
             PersonaCommand::Keep => self.keep_draft(env),
             PersonaCommand::Leave => self.leave(env),
             PersonaCommand::Discard => self.editing = None,
@@ -55,7 +55,7 @@ impl PersonasState {
                     env.push(Effect::Store(StoreRequest::TrashPersona(id)));
                 }
             }
-            PersonaCommand::Restore(id) => return Some(Beyond::Restore(id)),
+            PersonaCommand::Restore(id) => return Some(Handoff::Restore(id)),
             PersonaCommand::Import => env.push(Effect::AskOpenFile),
             PersonaCommand::ChooseFace => env.push(Effect::AskFace),
             PersonaCommand::Person(name) => env.settings.person = name,
@@ -66,7 +66,7 @@ impl PersonasState {
                     env.push(Effect::AskExport { name, bytes: cards::to_v2(&kept.persona).into_bytes() });
                 }
             }
-            PersonaCommand::Talk(id) => return Some(Beyond::Talk(Box::new(self.get(&id, env.lang)?.persona.clone()))),
+            PersonaCommand::Talk(id) => return Some(Handoff::Talk(Box::new(self.get(&id, env.lang)?.persona.clone()))),
         }
         None
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::domain::DeviceChoice;
 use crate::error::{FolderOf, Result};
-use crate::state::settings::update::Beyond;
+use crate::state::settings::update::Handoff;
 use crate::state::{AppState, Effect, Effects, SettingsCommand};
 
 impl AppState {
@@ -12,8 +12,8 @@ impl AppState {
         let (settings, mut env) = self.settings_room(fx);
         match settings.update(command, &mut env) {
             None => {}
-            Some(Beyond::Lang(lang)) => self.lang = lang,
-            Some(Beyond::Device(device)) => self.take_device(device, fx),
+            Some(Handoff::Lang(lang)) => self.lang = lang,
+            Some(Handoff::Device(device)) => self.take_device(device, fx),
         }
     }
 

@@ -8,18 +8,18 @@ use crate::lang::Lang;
 use crate::state::settings::SETTLE_MS;
 use crate::state::{Effect, Env, NoticeKind, SettingsCommand, SettingsState};
 
-/// What a setting changes besides itself.
-pub(in crate::state) enum Beyond {
+/// What a setting hands to the rooms that it reaches.
+pub(in crate::state) enum Handoff {
     Lang(Lang),
     Device(DeviceChoice),
 }
 
 impl SettingsState {
-    pub(in crate::state) fn update(&mut self, command: SettingsCommand, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(in crate::state) fn update(&mut self, command: SettingsCommand, env: &mut Env<'_>) -> Option<Handoff> {
         match command {
             SettingsCommand::SetLang(lang) => {
                 env.settings.lang = Some(lang);
-                return Some(Beyond::Lang(lang));
+                return Some(Handoff::Lang(lang));
             }
             SettingsCommand::SetTheme(theme) => env.settings.theme = theme,
             SettingsCommand::SetZoom(zoom) => {
@@ -27,7 +27,7 @@ impl SettingsState {
             }
             SettingsCommand::SetDevice(device) => {
                 env.settings.device = device;
-                return Some(Beyond::Device(device));
+                return Some(Handoff::Device(device));
             }
             SettingsCommand::SetOffline(offline) => env.settings.offline = offline,
             SettingsCommand::ChooseLibraryFolder => env.push(Effect::AskLibraryFolder),

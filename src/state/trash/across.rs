@@ -1,15 +1,15 @@
 //! What comes out of the trash or is gone for good, and the rooms that it belongs to.
 
 use crate::domain::{ConversationId, PersonaId, TrashKind};
-use crate::state::trash::update::Beyond;
+use crate::state::trash::update::Handoff;
 use crate::state::{AppState, Effects, TrashCommand};
 
 impl AppState {
     pub(in crate::state) fn trash_command(&mut self, command: TrashCommand, fx: &mut Effects) {
         let (trash, mut env) = self.trash(fx);
         let (kind, ids) = match trash.update(command, &mut env) {
-            Some(Beyond::Back { kind, ids }) => (kind, ids),
-            Some(Beyond::Gone(conversations)) => {
+            Some(Handoff::Back { kind, ids }) => (kind, ids),
+            Some(Handoff::Gone(conversations)) => {
                 return conversations.iter().for_each(|id| self.write.left.forget(id));
             }
             None => return,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::domain::{ConversationId, PersonaId, StoreRequest, TrashKind};
 use crate::state::{Effect, Env, TrashCommand, TrashState, Undoable};
 
-/// What a command of the trash does to the rooms that things of it belong to.
-pub(in crate::state) enum Beyond {
+/// What a command of the trash hands to the rooms that its things belong to.
+pub(in crate::state) enum Handoff {
     /// These come out of it.
     Back { kind: TrashKind, ids: Vec<PathBuf> },
     /// These conversations are gone for good.
@@ -14,7 +14,7 @@ pub(in crate::state) enum Beyond {
 }
 
 impl TrashState {
-    pub(in crate::state) fn update(&mut self, command: TrashCommand, env: &mut Env<'_>) -> Option<Beyond> {
+    pub(in crate::state) fn update(&mut self, command: TrashCommand, env: &mut Env<'_>) -> Option<Handoff> {
         match command {
             TrashCommand::Show(kind) => {
                 self.asking = None;
@@ -71,18 +71,18 @@ impl TrashState {
                 }
                 self.items.iter_mut().for_each(|items| items.retain(|item| !ids.contains(&item.id)));
                 env.push(Effect::Store(StoreRequest::Purge { kind, ids }));
-                return Some(Beyond::Gone(gone));
+                return Some(Handoff::Gone(gone));
             }
         }
         None
     }
 
     /// Takes these off the list.
-    fn leave(&mut self, ids: Vec<PathBuf>) -> Option<Beyond> {
+    fn leave(&mut self, ids: Vec<PathBuf>) -> Option<Handoff> {
         let kind = self.shown?;
         self.asking = None;
         self.looked = None;
         self.items.iter_mut().for_each(|items| items.retain(|item| !ids.contains(&item.id)));
-        Some(Beyond::Back { kind, ids })
+        Some(Handoff::Back { kind, ids })
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::{Passage, Room, StoryCard};
 use crate::lang::Both;
 use crate::state::create::helper::looks_of;
 use crate::state::write::imports::unknown;
-use crate::state::write::{Wish, sliders};
+use crate::state::write::{Handoff, sliders};
 use crate::state::{AppState, Effect, Effects, Env, NoticeKind, WriteCommand, WriteState};
 
 impl AppState {
@@ -20,33 +20,33 @@ impl AppState {
     ) -> T {
         let (write, mut env) = self.write(fx);
         let out = change(write, &mut env);
-        for wish in std::mem::take(&mut self.write.wishes) {
-            self.grant(wish, fx);
+        for handoff in std::mem::take(&mut self.write.handoffs) {
+            self.do_for_write(handoff, fx);
         }
         out
     }
 
-    fn grant(&mut self, wish: Wish, fx: &mut Effects) {
-        match wish {
-            Wish::HideCharacters => self.personas.shown = false,
-            Wish::LeaveCharacters => {
+    fn do_for_write(&mut self, handoff: Handoff, fx: &mut Effects) {
+        match handoff {
+            Handoff::HideCharacters => self.personas.shown = false,
+            Handoff::LeaveCharacters => {
                 let (personas, mut env) = self.personas(fx);
                 personas.shown = false;
                 personas.leave(&mut env);
             }
-            Wish::Fetch(id) => self.fetch(&id, fx),
-            Wish::CancelFetch(id) => self.catalogue.cancel_fetch(&id, fx),
-            Wish::Copy(text) => {
+            Handoff::Fetch(id) => self.fetch(&id, fx),
+            Handoff::CancelFetch(id) => self.catalogue.cancel_fetch(&id, fx),
+            Handoff::Copy(text) => {
                 fx.push(Effect::CopyText(text));
                 self.gallery.copying = None;
             }
-            Wish::RestoreConversation(id) => {
+            Handoff::RestoreConversation(id) => {
                 let (trash, mut env) = self.trash(fx);
                 trash.restore_conversations(vec![id], &mut env);
             }
-            Wish::PictureOfTurn(id) => self.picture_of_turn(id, fx),
-            Wish::PictureOfPassage { from, to } => self.picture_of_passage(from, to, fx),
-            Wish::IllustrateAgain(id) => self.illustrate_again(id, fx),
+            Handoff::PictureOfTurn(id) => self.picture_of_turn(id, fx),
+            Handoff::PictureOfPassage { from, to } => self.picture_of_passage(from, to, fx),
+            Handoff::IllustrateAgain(id) => self.illustrate_again(id, fx),
         }
     }
 

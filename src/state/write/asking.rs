@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::error::Cause;
 use crate::state::write::queue::draft_files;
-use crate::state::write::{Anew, Wish};
+use crate::state::write::{Anew, Handoff};
 use crate::state::{Env, PageSpot, Phase, TextEdit, TextJob, WriteState};
 use crate::writing::cards;
 
@@ -146,7 +146,7 @@ impl WriteState {
         if here {
             self.submit(&model, env);
         } else {
-            self.wishes.push(Wish::Fetch(model));
+            self.handoffs.push(Handoff::Fetch(model));
         }
     }
 

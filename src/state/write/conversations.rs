@@ -2,13 +2,13 @@
 
 use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry, StoreRequest};
 use crate::state::wanted::Answer;
-use crate::state::write::Wish;
+use crate::state::write::Handoff;
 use crate::state::write::page::catch_up;
 use crate::state::{Effect, Env, NoticeKind, OpenConversation, Undoable, WriteState};
 
 impl WriteState {
     pub(in crate::state) fn open_conversation(&mut self, id: ConversationId, env: &mut Env) {
-        self.wishes.push(Wish::HideCharacters);
+        self.handoffs.push(Handoff::HideCharacters);
         if self.open.id.as_ref() != Some(&id) {
             self.new_conversation(env);
             self.show_draft_of(Some(id.clone()));
@@ -23,7 +23,7 @@ impl WriteState {
         self.forget_unsaid(env);
         self.show_draft_of(None);
         self.put_aside();
-        self.wishes.push(Wish::LeaveCharacters);
+        self.handoffs.push(Handoff::LeaveCharacters);
         self.leave_edit(env);
         self.leave_form(env);
         self.wanted.forget();

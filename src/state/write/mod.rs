@@ -47,6 +47,7 @@ use crate::domain::{
 };
 use crate::error::StudioError;
 use crate::state::wanted::Wanted;
+use crate::state::write::update::Handoff;
 use crate::writing::checks::Finding;
 use crate::writing::forms::Values;
 
@@ -106,32 +107,8 @@ pub struct WriteState {
     pub(in crate::state) asked_again: Option<u64>,
     /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
     pub(in crate::state) sliders_moved_ms: Option<i64>,
-    /// What other rooms are to do, in order.
-    pub(in crate::state) wishes: Vec<Wish>,
-}
-
-/// What Write asks of other rooms; it is done once Write has done its part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::state) enum Wish {
-    /// The characters no longer stand in the place of a conversation.
-    HideCharacters,
-    /// The same, and the one that is edited is left.
-    LeaveCharacters,
-    /// The model of this id is needed, or no longer.
-    Fetch(String),
-    CancelFetch(String),
-    /// A text for the clipboard.
-    Copy(String),
-    RestoreConversation(ConversationId),
-    /// A picture prompt for a turn.
-    PictureOfTurn(u64),
-    /// The same for the text of a page between two places.
-    PictureOfPassage {
-        from: usize,
-        to: usize,
-    },
-    /// Another picture in the place of this one.
-    IllustrateAgain(u64),
+    /// In order.
+    pub(in crate::state) handoffs: Vec<Handoff>,
 }
 
 /// An answer as it was held against its form.

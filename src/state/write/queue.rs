@@ -8,7 +8,7 @@ use crate::domain::{
     TextPrompt, TextRequest, Turn,
 };
 use crate::error::{Result, StudioError};
-use crate::state::write::Wish;
+use crate::state::write::Handoff;
 use crate::state::{Catalogue, Effect, Env, OpenConversation, Phase, TextJob, WriteState};
 use crate::writing::page::with_lore;
 use crate::writing::transcript::transcript;
@@ -113,7 +113,7 @@ impl WriteState {
                 let model = job.params.model.clone();
                 let others = self.queue.iter().any(|job| waits_for(job, &model));
                 if !others {
-                    self.wishes.push(Wish::CancelFetch(model));
+                    self.handoffs.push(Handoff::CancelFetch(model));
                 }
             }
         }

@@ -1,8 +1,32 @@
 //! What each command of Write does.
 
+use crate::domain::ConversationId;
 use crate::error::Cause;
-use crate::state::write::Wish;
 use crate::state::{Env, WriteCommand, WriteState};
+
+/// What Write hands to other rooms; it is done once Write has done its part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::state) enum Handoff {
+    /// The characters no longer stand in the place of a conversation.
+    HideCharacters,
+    /// The same, and the one that is edited is left.
+    LeaveCharacters,
+    /// The model of this id is needed, or no longer.
+    Fetch(String),
+    CancelFetch(String),
+    /// A text for the clipboard.
+    Copy(String),
+    RestoreConversation(ConversationId),
+    /// A picture prompt for a turn.
+    PictureOfTurn(u64),
+    /// The same for the text of a page between two places.
+    PictureOfPassage {
+        from: usize,
+        to: usize,
+    },
+    /// Another picture in the place of this one.
+    IllustrateAgain(u64),
+}
 
 impl WriteState {
     pub(in crate::state) fn update(&mut self, command: WriteCommand, env: &mut Env) {
@@ -29,10 +53,10 @@ impl WriteState {
             WriteCommand::OpenFound(id, turn, at) => self.open_found(id, turn, at, env),
             WriteCommand::GoToTurn(id) => self.go_to_turn(id, env),
             WriteCommand::TrashConversation(id) => self.trash_conversation(id, env),
-            WriteCommand::RestoreConversation(id) => self.wishes.push(Wish::RestoreConversation(id)),
+            WriteCommand::RestoreConversation(id) => self.handoffs.push(Handoff::RestoreConversation(id)),
             WriteCommand::CopyTurn(id) => {
                 if let Some(turn) = self.open.turn(id) {
-                    self.wishes.push(Wish::Copy(turn.message.said().to_owned()));
+                    self.handoffs.push(Handoff::Copy(turn.message.said().to_owned()));
                 }
             }
             WriteCommand::BeginEdit(id) => self.begin_edit(id, env),
@@ -65,14 +89,14 @@ impl WriteState {
             WriteCommand::AskAgain(instruction) => self.ask_again(instruction, env),
             WriteCommand::Page(command) => self.page_command(command, env),
             WriteCommand::DismissError => self.error = None,
-            WriteCommand::PictureOfTurn(id) => self.wishes.push(Wish::PictureOfTurn(id)),
+            WriteCommand::PictureOfTurn(id) => self.handoffs.push(Handoff::PictureOfTurn(id)),
             WriteCommand::Measure(cursor) => self.measure(cursor, env),
             WriteCommand::CheckGrammar => self.check_grammar(env),
             WriteCommand::FindDrafts => self.find_drafts(env),
             WriteCommand::AnswerWith(overflow) => self.answer_with(overflow, env),
             WriteCommand::UseSliders => self.use_sliders(env),
             WriteCommand::UseRecord(turn) => self.use_record(turn, env),
-            WriteCommand::IllustrateAgain(id) => self.wishes.push(Wish::IllustrateAgain(id)),
+            WriteCommand::IllustrateAgain(id) => self.handoffs.push(Handoff::IllustrateAgain(id)),
             WriteCommand::RemoveIllustration(id) => self.remove_illustration(id, env),
             WriteCommand::Card(edit) => self.edit_card(edit, env),
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::{Author, ConversationHead, JournalEntry, PAGE_BYTES, Page, PageEntry, StoreRequest, StoryCard};
 use crate::error::Cause;
-use crate::state::write::Wish;
+use crate::state::write::Handoff;
 use crate::state::write::begin::{TITLE, title_of};
 use crate::state::{Effect, Env, OpenConversation, PageCommand, WriteState};
 
@@ -42,7 +42,7 @@ impl WriteState {
             }
             PageCommand::SetCard(card) => self.edit_page(|_| Some(PageEntry::Card { card }), env),
             PageCommand::RemoveCard(id) => self.edit_page(|_| Some(PageEntry::CardGone { id }), env),
-            PageCommand::Picture { from, to } => self.wishes.push(Wish::PictureOfPassage { from, to }),
+            PageCommand::Picture { from, to } => self.handoffs.push(Handoff::PictureOfPassage { from, to }),
         }
     }
 
