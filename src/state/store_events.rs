@@ -42,7 +42,7 @@ impl AppState {
                 let (personas, mut env) = self.personas(fx);
                 personas.was_trashed(id, &mut env);
             }
-            StoreEvent::TextsFound { serial, hits, done } => self.write.finder.found(serial, hits, done),
+            StoreEvent::TextsFound { serial, hits, done } => self.write.text_search.found(serial, hits, done),
             StoreEvent::ChatsOpened { chats, left_out } => {
                 self.in_write(fx, |write, env| write.chats_opened(chats, left_out, env));
             }

@@ -333,14 +333,14 @@ fn a_talk_its_pin_and_its_words_are_there_after_a_restart() {
     window.until("what was open is open", |w| w.studio().state.write.open.id.as_ref() == Some(&id));
     assert_eq!(window.studio().state.settings.text.temperature, 0.9, "the person's own");
     window.studio().command(&ctx, Command::Write(WriteCommand::SetSearch("which clock".into())));
-    window.until("its words are found", |w| w.studio().state.write.finder.hits.len() == 1);
-    let hit = window.studio().state.write.finder.hits[0].clone();
-    window.studio().command(&ctx, Command::Write(WriteCommand::OpenFound(hit.conversation, hit.turn, hit.at)));
+    window.until("its words are found", |w| w.studio().state.write.text_search.hits.len() == 1);
+    let hit = window.studio().state.write.text_search.hits[0].clone();
+    window.studio().command(&ctx, Command::Write(WriteCommand::OpenHit(hit.conversation, hit.turn, hit.at)));
     window.until("it is open", |w| w.studio().state.write.open.id.as_ref() == Some(&id));
     let state = &window.studio().state;
     assert_eq!((state.text().temperature, state.text().top_k), (0.1, 7));
     assert_eq!(state.write.open.manner.speaker.as_ref().unwrap().name, "Ada");
-    assert_eq!(state.write.aim.unwrap().turn, 1);
+    assert_eq!(state.write.scroll_target.unwrap().turn, 1);
     window.close();
 }
 

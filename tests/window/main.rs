@@ -12,7 +12,7 @@ mod long;
 mod looks;
 mod page;
 mod rooms;
-mod shelf;
 mod snapshots;
 mod states;
 mod write;
+mod write_list;

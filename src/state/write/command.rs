@@ -29,7 +29,7 @@ pub enum WriteCommand {
     /// Keeps it at the top of the list, or no longer.
     PinConversation(ConversationId, bool),
     /// A place where the searched words stand: the turn (0 in a page) and the byte of its text.
-    OpenFound(ConversationId, u64, usize),
+    OpenHit(ConversationId, u64, usize),
     /// Shows the branch with this turn, scrolled to it.
     GoToTurn(u64),
     TrashConversation(ConversationId),

@@ -28,8 +28,8 @@ impl WriteState {
         self.leave_form(env);
         self.wanted.forget();
         self.ledger.found = None;
-        self.aim = None;
-        self.finder.goal = None;
+        self.scroll_target = None;
+        self.text_search.pending = None;
         self.asked_again = None;
         self.inspecting = None;
         self.open = OpenConversation { system: env.settings.system_prompt.clone(), ..Default::default() };
@@ -73,7 +73,7 @@ impl WriteState {
                 self.weighed.entry(id).or_insert(tokens);
             }
         }
-        self.reach_goal(&id, env);
+        self.scroll_when_open(&id, env);
         self.resume_text(&id, env);
     }
 
@@ -111,7 +111,7 @@ impl WriteState {
         self.waiting.retain(|job| job.conversation != id);
         self.held_elsewhere.retain(|open| open.id.as_ref() != Some(&id));
         self.conversations.retain(|h| h.id != id);
-        self.finder.hits.retain(|hit| hit.conversation != id);
+        self.text_search.hits.retain(|hit| hit.conversation != id);
         if self.open.id.as_ref() == Some(&id) {
             self.new_conversation(env);
         }
@@ -129,7 +129,7 @@ impl WriteState {
     /// It is in the trash.
     pub(in crate::state) fn conversation_trashed(&mut self, id: ConversationId, env: &mut Env) {
         self.conversations.retain(|head| head.id != id);
-        self.finder.hits.retain(|hit| hit.conversation != id);
+        self.text_search.hits.retain(|hit| hit.conversation != id);
         env.undo.push(Undoable::ConversationTrashed(id.clone()), env.now_ms);
         env.note(NoticeKind::ConversationTrashed(id));
     }

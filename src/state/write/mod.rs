@@ -19,7 +19,7 @@ mod page;
 mod questions;
 mod queue;
 mod resume;
-mod shelf;
+mod search;
 pub(super) mod sliders;
 mod streaming;
 #[cfg(test)]
@@ -37,7 +37,7 @@ pub use job::{Anew, TextJob};
 pub use ledger::{LedgerKey, LedgerState};
 pub use left::LeftTexts;
 pub use page::*;
-pub use shelf::*;
+pub use search::*;
 pub use undo::{CardsMoved, WriteUndo};
 
 use std::collections::HashMap;
@@ -57,13 +57,12 @@ pub struct WriteState {
     /// All conversations, newest first.
     pub conversations: Vec<ConversationHead>,
     pub search: String,
-    pub finder: Finder,
+    pub text_search: TextSearch,
     /// The conversation whose file is being read, to be shown.
     pub(in crate::state) wanted: Wanted<ConversationId>,
     /// The list of conversations is being read.
     pub(in crate::state) listing: Wanted<()>,
-    /// What the page is to be scrolled to.
-    pub aim: Option<Aim>,
+    pub scroll_target: Option<ScrollTarget>,
     pub open: OpenConversation,
     /// The message that is typed, and the conversation that it is for.
     pub draft: String,

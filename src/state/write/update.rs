@@ -50,7 +50,7 @@ impl WriteState {
                 }
             }
             WriteCommand::PinConversation(id, on) => self.pin(id, on, env),
-            WriteCommand::OpenFound(id, turn, at) => self.open_found(id, turn, at, env),
+            WriteCommand::OpenHit(id, turn, at) => self.open_hit(id, turn, at, env),
             WriteCommand::GoToTurn(id) => self.go_to_turn(id, env),
             WriteCommand::TrashConversation(id) => self.trash_conversation(id, env),
             WriteCommand::RestoreConversation(id) => self.handoffs.push(Handoff::RestoreConversation(id)),

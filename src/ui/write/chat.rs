@@ -24,8 +24,8 @@ pub struct ChatView {
     pub prose: Prose,
     /// Where the page must be scrolled to in the next frame, so that what is read stays where it is.
     scroll_to: Option<f32>,
-    /// The number of the last place that the page was sent to.
-    aimed: u64,
+    /// The number of the last target that the page was scrolled to.
+    scrolled: u64,
     /// Turns that were laid out in the last frame, for tests.
     pub laid_out: usize,
 }
@@ -51,9 +51,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
         .id_salt(("chat", open.id.as_ref().map(|id| id.0.clone())))
         .auto_shrink(false)
         .stick_to_bottom(true);
-    let aim = open_aim(cx, view.aimed);
-    if let Some((serial, at)) = aim {
-        view.aimed = serial;
+    let target = open_target(cx, view.scrolled);
+    if let Some((serial, at)) = target {
+        view.scrolled = serial;
         let offset = (view.rows.top(at) as f32 - S4).max(0.0);
         area = area.stick_to_bottom(false).vertical_scroll_offset(offset);
     } else if new {
@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     }
     // What was searched for has a mark as long as the search stands.
     let searching = !cx.state.write.search.trim().is_empty();
-    let searched = cx.state.write.aim.filter(|_| searching).map(|aim| aim.turn);
+    let searched = cx.state.write.scroll_target.filter(|_| searching).map(|target| target.turn);
     let not_read = cx.state.not_read();
     let out = area.show_viewport(ui, |ui, viewport| {
         let outer = ui.max_rect();
@@ -143,10 +143,10 @@ fn divider(ui: &mut Ui, cx: &Cx<'_>, text: &str) {
 }
 
 /// The turn that the page is to be scrolled to, where that was not done yet.
-fn open_aim(cx: &Cx<'_>, done: u64) -> Option<(u64, usize)> {
-    let aim = cx.state.write.aim.filter(|aim| aim.serial != done)?;
-    let at = cx.state.write.open.turns.iter().position(|turn| turn.id == aim.turn)?;
-    Some((aim.serial, at))
+fn open_target(cx: &Cx<'_>, done: u64) -> Option<(u64, usize)> {
+    let target = cx.state.write.scroll_target.filter(|target| target.serial != done)?;
+    let at = cx.state.write.open.turns.iter().position(|turn| turn.id == target.turn)?;
+    Some((target.serial, at))
 }
 
 fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {

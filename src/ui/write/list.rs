@@ -67,8 +67,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
     });
     let heads: Vec<&ConversationHead> = cx.state.write.found().collect();
     let searching = !cx.state.write.search.trim().is_empty();
-    let finder = &cx.state.write.finder;
-    if heads.is_empty() && finder.hits.is_empty() && !(searching && finder.running) {
+    let text_search = &cx.state.write.text_search;
+    if heads.is_empty() && text_search.hits.is_empty() && !(searching && text_search.running) {
         let empty = if cx.state.write.conversations.is_empty() { T::NoConversations } else { T::NothingFound };
         Frame::new().inner_margin(Margin::symmetric(16, 8)).show(ui, |ui| widgets::muted(ui, cx.t(empty)));
         return;
@@ -85,7 +85,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
     // Nothing moves under the pointer.
     let over = ui.rect_contains_pointer(ui.max_rect());
     let (heads, days) = settled(&mut view.kept, heads, over);
-    let rows = cut(&heads, &days, &finder.hits, searching, finder.running);
+    let rows = cut(&heads, &days, &text_search.hits, searching, text_search.running);
     let mut tops = Vec::with_capacity(rows.len() + 1);
     let mut total = 0.0;
     for row in &rows {
@@ -109,7 +109,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ListView) {
                     item(&mut child, cx, heads[*i], &mut view.renaming);
                 }
                 Row::Hit(i) => {
-                    let hit = &cx.state.write.finder.hits[*i];
+                    let hit = &cx.state.write.text_search.hits[*i];
                     let id = ui.scope_id().with(("hit", &hit.conversation.0, hit.turn));
                     let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
                     found(&mut child, cx, hit);
@@ -372,6 +372,6 @@ fn found(ui: &mut Ui, cx: &mut Cx<'_>, hit: &TextHit) {
     let galley = snippet::layout(ui, cx.p, &hit.snippet, hit.words, width);
     ui.painter().galley(rect.min + vec2(12.0, 25.0), galley, cx.p.muted);
     if response.on_hover_text(&hit.snippet).on_hover_cursor(CursorIcon::PointingHand).clicked() {
-        cx.push(Command::Write(WriteCommand::OpenFound(hit.conversation.clone(), hit.turn, hit.at)));
+        cx.push(Command::Write(WriteCommand::OpenHit(hit.conversation.clone(), hit.turn, hit.at)));
     }
 }

@@ -378,7 +378,7 @@ pub fn write_found(lang: Lang, theme: Theme) -> AppState {
         snippet: format!("{before}{word}{behind}"),
         words: (before.len(), before.len() + word.len()),
     };
-    state.write.finder.hits = vec![
+    state.write.text_search.hits = vec![
         hit("a", 2, "", lang.pick("s are the sea breathing slowly, twice a day.", "水是大海缓慢的呼吸，一天两次。")),
         hit(
             "c",
@@ -393,7 +393,7 @@ pub fn write_found(lang: Lang, theme: Theme) -> AppState {
             lang.pick(" turned", "为止"),
         ),
     ];
-    state.write.finder.running = false;
+    state.write.text_search.running = false;
     state
 }
 

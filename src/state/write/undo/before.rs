@@ -39,7 +39,7 @@ impl WriteState {
             | WriteCommand::SetTitle(..)
             | WriteCommand::LeaveTitle
             | WriteCommand::PinConversation(..)
-            | WriteCommand::OpenFound(..)
+            | WriteCommand::OpenHit(..)
             | WriteCommand::GoToTurn(_)
             | WriteCommand::TrashConversation(_)
             | WriteCommand::RestoreConversation(_)

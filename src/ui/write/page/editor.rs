@@ -31,7 +31,7 @@ pub struct PageView {
     /// Whether the model's words have their own colour.
     pub told_apart: bool,
     /// The number of the last place that the sheet was sent to.
-    aimed: u64,
+    scrolled: u64,
     /// Whether the sheet follows what the model writes, and whether it wrote in the last frame.
     follows: bool,
     wrote: bool,
@@ -50,7 +50,7 @@ impl Default for PageView {
             typed: None,
             seen: (0, 0),
             told_apart: true,
-            aimed: 0,
+            scrolled: 0,
             follows: false,
             wrote: false,
             laid: None,
@@ -77,8 +77,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Te
         view.of = cx.state.write.open.id.clone();
         // A page gets its name with the first letter: that is no other page.
         if !is_first {
-            *view =
-                PageView { of: view.of.take(), told_apart: view.told_apart, aimed: view.aimed, ..PageView::default() };
+            *view = PageView {
+                of: view.of.take(),
+                told_apart: view.told_apart,
+                scrolled: view.scrolled,
+                ..PageView::default()
+            };
             view.seen = mark(page);
         }
     }
@@ -164,9 +168,9 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     output.response.response.clone().accessible_name(name);
     let (galley, at) = (output.galley.clone(), output.galley_pos);
     // What was found is selected and brought into sight.
-    if let Some(aim) = cx.state.write.aim.filter(|aim| aim.serial != view.aimed) {
-        view.aimed = aim.serial;
-        let from = page.text.as_str()[..page.text.boundary(aim.at)].chars().count();
+    if let Some(target) = cx.state.write.scroll_target.filter(|target| target.serial != view.scrolled) {
+        view.scrolled = target.serial;
+        let from = page.text.as_str()[..page.text.boundary(target.at)].chars().count();
         let to = from + cx.state.write.search.trim().chars().count();
         let mut state = output.state.clone();
         state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(from), CCursor::new(to))));

@@ -149,15 +149,15 @@ fn what_was_found_in_texts_stands_under_the_titles_and_is_opened_there() {
     let hit = "Plan for a week in Kyoto, in the text: we walked along the shore until the tide turned";
     assert_eq!(rows[3], hit);
     harness.get_by_label(hit).click();
-    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::OpenFound(id("e"), 4, 9))]);
+    assert_eq!(asked(&mut harness), [Command::Write(WriteCommand::OpenHit(id("e"), 4, 9))]);
     // While it goes on nothing is said to be missing.
     let state = &mut harness.state_mut().state;
     state.write.search = "xyz".into();
-    state.write.finder.hits.clear();
-    state.write.finder.running = true;
+    state.write.text_search.hits.clear();
+    state.write.text_search.running = true;
     harness.run();
     assert!(harness.query_by_label(T::NothingFound.tr(Lang::En)).is_none());
-    harness.state_mut().state.write.finder.running = false;
+    harness.state_mut().state.write.text_search.running = false;
     harness.run();
     harness.get_by_label(T::NothingFound.tr(Lang::En));
 }
@@ -175,7 +175,7 @@ fn the_page_goes_to_the_turn_that_was_found() {
     let shown = |harness: &Harness<'static, Window>, n: u64| harness.query_by_label(&format!("Turn {n}.")).is_some();
     assert!(shown(&harness, 3_000) && !shown(&harness, 701));
     let go = |harness: &mut Harness<'static, Window>, n| {
-        update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::OpenFound(id("a"), n, 0))));
+        update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::OpenHit(id("a"), n, 0))));
         harness.run();
     };
     go(&mut harness, 701);
@@ -423,7 +423,7 @@ fn words_that_were_found_in_a_page_are_selected_there() {
     let mut harness = open(state);
     let text = harness.state().state.write.open.page.as_ref().expect("a page").text.as_str().to_owned();
     let at = text.find("Ada").expect("she is there");
-    update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::OpenFound(id("a"), 0, at))));
+    update(&mut harness.state_mut().state, Input::Command(Command::Write(WriteCommand::OpenHit(id("a"), 0, at))));
     harness.run();
     harness.state_mut().commands.clear();
     harness.event(egui::Event::Text("Eve".into()));

@@ -91,7 +91,7 @@ fn text_hit(turn: u64) -> TextHit {
 fn texts_are_searched_when_the_letters_rest_and_old_answers_are_ignored() {
     let mut s = state();
     do_(&mut s, Command::Write(WriteCommand::SetSearch("ra".into())));
-    assert!(s.write.finder.running && s.next_deadline_ms().is_some_and(|ms| ms <= 250));
+    assert!(s.write.text_search.running && s.next_deadline_ms().is_some_and(|ms| ms <= 250));
     s.now_ms += 100;
     assert!(searches(&do_(&mut s, Command::Tick)).is_empty());
     do_(&mut s, Command::Write(WriteCommand::SetSearch(" rain ".into())));
@@ -103,17 +103,17 @@ fn texts_are_searched_when_the_letters_rest_and_old_answers_are_ignored() {
     assert!(searches(&do_(&mut s, Command::Tick)).is_empty(), "once");
     let found = |serial, hits, done| Input::Store(StoreEvent::TextsFound { serial, hits, done });
     update(&mut s, found(serial - 1, vec![text_hit(9)], true));
-    assert!(s.write.finder.hits.is_empty() && s.write.finder.running);
+    assert!(s.write.text_search.hits.is_empty() && s.write.text_search.running);
     update(&mut s, found(serial, vec![text_hit(1)], false));
     update(&mut s, found(serial, vec![text_hit(2)], false));
-    assert_eq!(s.write.finder.hits.len(), 2);
+    assert_eq!(s.write.text_search.hits.len(), 2);
     // The next letter stops it at once.
     let effects = do_(&mut s, Command::Write(WriteCommand::SetSearch("rainy".into())));
     assert_eq!(searches(&effects), [(serial + 1, "")]);
     update(&mut s, found(serial, vec![text_hit(3)], true));
-    assert!(s.write.finder.hits.is_empty() && s.write.finder.running);
+    assert!(s.write.text_search.hits.is_empty() && s.write.text_search.running);
     do_(&mut s, Command::Write(WriteCommand::SetSearch(String::new())));
-    assert!(!s.write.finder.running && s.next_deadline_ms().is_none());
+    assert!(!s.write.text_search.running && s.next_deadline_ms().is_none());
 }
 
 #[test]
@@ -121,27 +121,27 @@ fn what_was_found_is_opened_at_its_turn_on_its_branch() {
     let mut s = state();
     s.write.conversations = vec![head("a", 1)];
     let id = ConversationId("a".into());
-    let effects = do_(&mut s, Command::Write(WriteCommand::OpenFound(id.clone(), 3, 7)));
+    let effects = do_(&mut s, Command::Write(WriteCommand::OpenHit(id.clone(), 3, 7)));
     assert_eq!(effects, [Effect::Store(StoreRequest::LoadConversation(id.clone()))]);
-    assert_eq!(s.write.aim, None, "it is not there yet");
+    assert_eq!(s.write.scroll_target, None, "it is not there yet");
     let effects = answer(&mut s, forked("a"));
     assert_eq!(journal(&effects), [&JournalEntry::Select { id: 3 }]);
     assert_eq!(page(&s), ["a", "b", "c"]);
-    let first = s.write.aim.unwrap();
+    let first = s.write.scroll_target.unwrap();
     assert_eq!((first.turn, first.at), (3, 7));
     // In the conversation that is open, at once; the same place again is another way there.
-    assert!(do_(&mut s, Command::Write(WriteCommand::OpenFound(id.clone(), 3, 7))).is_empty());
-    assert!(s.write.aim.unwrap().serial > first.serial);
+    assert!(do_(&mut s, Command::Write(WriteCommand::OpenHit(id.clone(), 3, 7))).is_empty());
+    assert!(s.write.scroll_target.unwrap().serial > first.serial);
     do_(&mut s, Command::Write(WriteCommand::GoToTurn(4)));
     assert_eq!(page(&s), ["a", "d"]);
-    assert_eq!(s.write.aim.unwrap().turn, 4);
+    assert_eq!(s.write.scroll_target.unwrap().turn, 4);
     do_(&mut s, Command::Write(WriteCommand::GoToTurn(99)));
-    assert_eq!(s.write.aim.unwrap().turn, 4, "there is no such turn");
+    assert_eq!(s.write.scroll_target.unwrap().turn, 4, "there is no such turn");
     // Another conversation that was opened meanwhile is not scrolled.
-    do_(&mut s, Command::Write(WriteCommand::OpenFound(ConversationId("b".into()), 1, 0)));
+    do_(&mut s, Command::Write(WriteCommand::OpenHit(ConversationId("b".into()), 1, 0)));
     do_(&mut s, Command::Write(WriteCommand::OpenConversation(ConversationId("c".into()))));
     answer(&mut s, forked("c"));
-    assert_eq!(s.write.aim, None);
+    assert_eq!(s.write.scroll_target, None);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn what_streams_keeps_its_way() {
     let (id, _) = submitted(&do_(&mut s, Command::Write(WriteCommand::Regenerate)));
     do_(&mut s, Command::Write(WriteCommand::GoToTurn(2)));
     assert_eq!(page(&s), ["One", ""]);
-    assert_eq!(s.write.aim, None);
+    assert_eq!(s.write.scroll_target, None);
     engine(&mut s, id, TextNews::Token { text: "y".into() });
     engine(&mut s, id, EventKind::Finished(stats()));
     do_(&mut s, Command::Write(WriteCommand::GoToTurn(2)));
