@@ -63,6 +63,9 @@ pub struct Things {
     tags: HashMap<String, Vec<ThingId>>,
     near: HashMap<String, Vec<ThingId>>,
     likely: HashMap<String, Vec<ThingId>>,
+    /// The Latin ones of `names` and `kinds`, by their first letter and their length, each with its likeliest thing:
+    /// where misspelt words are looked for.
+    spelt: HashMap<(u8, usize), Vec<(String, ThingId)>>,
     no_nouns: HashSet<&'static str>,
     emoji: HashMap<&'static str, ThingId>,
     /// Of the longest name: words in English, characters in Chinese.
@@ -110,6 +113,7 @@ impl Things {
             tags: HashMap::new(),
             near: HashMap::new(),
             likely: HashMap::new(),
+            spelt: HashMap::new(),
             no_nouns: include_str!("../../models/sticker-64/no-nouns.txt")
                 .lines()
                 .filter(|l| !l.starts_with('#'))
@@ -151,6 +155,11 @@ impl Things {
         for ids in all.tags.values_mut() {
             // Few tags say that each of them matters.
             ids.sort_by_key(|&id| all.list[id as usize].tags.len());
+        }
+        for (name, ids) in all.names.iter().chain(&all.kinds).filter(|(name, _)| name.is_ascii()) {
+            if let (Some(first), Some(id)) = (name.bytes().next(), ids.first()) {
+                all.spelt.entry((first, name.len())).or_default().push((name.clone(), *id));
+            }
         }
         let tables = [&all.names, &all.kinds, &all.tags, &all.near, &all.likely];
         for name in tables.into_iter().flat_map(HashMap::keys) {
@@ -198,12 +207,12 @@ impl Things {
             5..=6 => 1,
             _ => 2,
         };
-        let alike = |name: &&String| {
-            name.is_ascii() && name.len().abs_diff(word.len()) <= most && name.bytes().next() == word.bytes().next()
-        };
-        let tables = [&self.names, &self.kinds].into_iter().flat_map(HashMap::iter).filter(|(name, _)| alike(name));
-        let mut found: Vec<(usize, &str, ThingId)> = tables
-            .filter_map(|(name, ids)| Some((strsim::osa_distance(name, word), name.as_str(), *ids.first()?)))
+        // `most` is less than the length of the word.
+        let lengths = word.len() - most..=word.len() + most;
+        let first = word.bytes().next();
+        let alike = lengths.filter_map(|length| self.spelt.get(&(first?, length))).flatten();
+        let mut found: Vec<(usize, &str, ThingId)> = alike
+            .map(|(name, id)| (strsim::osa_distance(name, word), name.as_str(), *id))
             .filter(|(distance, ..)| *distance <= most)
             .collect();
         found.sort_unstable();

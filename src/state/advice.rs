@@ -32,12 +32,13 @@ pub enum Advice {
 }
 
 impl AppState {
-    /// What the picture model in use cannot do of the prompt.
-    pub fn image_advice(&self) -> Option<Advice> {
+    /// What the picture model in use cannot do of the prompt. `scene_advice` is [`scene_advice`], or remembers what that
+    /// said: a view asks in each frame.
+    pub fn image_advice(&self, scene_advice: impl FnOnce(&str, &str, bool) -> Option<Advice>) -> Option<Advice> {
         let card = &self.catalogue.entry(&self.settings.image.model)?.card;
         let ImageParams { prompt, negative, .. } = &self.settings.image;
-        let of_scene = || of_scene(prompt, negative, self.draws_scenes());
-        language(card, is_chinese(prompt)).or_else(|| card.quality.single.then(of_scene).flatten())
+        let of_scene = || scene_advice(prompt, negative, self.draws_scenes());
+        language(card, prompt).or_else(|| card.quality.single.then(of_scene).flatten())
     }
 
     /// Whether the picture model in use draws each thing of a prompt by itself: the built-in one, above the size of its
@@ -73,7 +74,7 @@ impl AppState {
             }
             (None, None) => return self.talk_advice(card),
         };
-        language(card, chinese)
+        (chinese && !card.speaks(Lang::Zh)).then_some(Advice::NoChinese)
     }
 
     /// What is typed, else the last question; and what the model reads before it, which it goes on with.
@@ -81,13 +82,14 @@ impl AppState {
         let (draft, open) = (self.write.message_next().1, &self.write.open);
         let last = || open.turns.iter().rfind(|turn| turn.message.role == Role::User);
         let asked = if draft.is_empty() { last().map_or("", |turn| turn.message.content.as_str()) } else { draft };
-        let before = || open.turns.iter().rev().take(TURNS).any(|turn| is_chinese(turn.message.said()));
-        language(card, is_chinese(asked)).or_else(|| language(card, before()).map(|_| Advice::ChineseBefore))
+        let before = open.turns.iter().rev().take(TURNS).map(|turn| turn.message.said());
+        language(card, asked)
+            .or_else(|| before.into_iter().find_map(|said| language(card, said)).map(|_| Advice::ChineseBefore))
     }
 }
 
-fn language(card: &ModelCard, chinese: bool) -> Option<Advice> {
-    (chinese && !card.speaks(Lang::Zh)).then_some(Advice::NoChinese)
+fn language(card: &ModelCard, text: &str) -> Option<Advice> {
+    (!card.speaks(Lang::Zh) && is_chinese(text)).then_some(Advice::NoChinese)
 }
 
 /// Whether most of a text is Chinese: an English one may quote a few words, and the other way round.
@@ -96,8 +98,9 @@ fn is_chinese(text: &str) -> bool {
     han > text.chars().filter(char::is_ascii_alphabetic).count()
 }
 
-/// Why a sticker, or a scene of stickers, cannot be what the prompt asks for.
-fn of_scene(prompt: &str, negative: &str, scenes: bool) -> Option<Advice> {
+/// Why a sticker, or one of the `scenes` of stickers, cannot be what the prompt asks for. Reads both prompts: not for
+/// each frame.
+pub fn scene_advice(prompt: &str, negative: &str, scenes: bool) -> Option<Advice> {
     let reading = scene::read_with(prompt, negative, |_| None);
     if let Some((cannot, _)) = reading.cannot.first() {
         return Some(Advice::Cannot(*cannot));
@@ -122,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_scene_is_told_from_a_thing() {
-        let one = |prompt| of_scene(prompt, "", false);
+        let one = |prompt| scene_advice(prompt, "", false);
         let several = |words: &[&str]| Some(Advice::Several(words.iter().map(|w| (*w).to_owned()).collect()));
         assert_eq!(one("an orange cat on a blue box"), several(&["cat", "box"]));
         assert_eq!(one("一个蓝色的盒子上有一只橙色的猫"), several(&["盒子", "猫"]));
@@ -133,16 +136,16 @@ mod tests {
             assert_eq!(one(thing), None, "{thing}");
         }
         for (prompt, person) in [("我的妈妈", "妈妈"), ("a cat and a girl", "girl")] {
-            assert_eq!(of_scene(prompt, "", true), Some(Advice::People(person.into())));
+            assert_eq!(scene_advice(prompt, "", true), Some(Advice::People(person.into())));
         }
         for scene in ["an orange cat on a blue box", "three apples", "a cat on the grass", "a hand"] {
-            assert_eq!(of_scene(scene, "", true), None, "{scene}");
+            assert_eq!(scene_advice(scene, "", true), None, "{scene}");
         }
-        assert_eq!(of_scene("logo of a coffee shop", "", true), Some(Advice::Cannot(Cannot::Logo)));
+        assert_eq!(scene_advice("logo of a coffee shop", "", true), Some(Advice::Cannot(Cannot::Logo)));
         for car in ["a brand new car", "a brand-new car", "一辆全新的车", "一辆崭新的车", "a new car"] {
-            assert_eq!((of_scene(car, "", true), scene::read(car).unknown), (None, Vec::new()), "{car}");
+            assert_eq!((scene_advice(car, "", true), scene::read(car).unknown), (None, Vec::new()), "{car}");
         }
-        assert_eq!(of_scene("a cat and a girl", "girl", true), None, "the negative prompt keeps her out");
+        assert_eq!(scene_advice("a cat and a girl", "girl", true), None, "the negative prompt keeps her out");
     }
 
     #[test]

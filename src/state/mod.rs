@@ -28,7 +28,7 @@ mod update;
 mod wanted;
 mod write;
 
-pub use advice::{Advice, Cannot};
+pub use advice::{Advice, Cannot, scene_advice};
 pub use ask::{AskCommand, AskState, NoDialog, PathFor};
 pub use catalogue::{Catalogue, FetchState, ModelEntry};
 pub use command::Command;

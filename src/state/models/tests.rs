@@ -134,11 +134,11 @@ fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
     s.catalogue.entries[0].card.quality = Quality { languages: Lang::ALL.into(), single: true, ..Quality::default() };
     s.catalogue.entries[1].card.quality.languages = vec![Lang::En];
     prompt(&mut s, "红苹果");
-    assert_eq!(s.image_advice(), None, "it reads Chinese");
+    assert_eq!(s.image_advice(scene_advice), None, "it reads Chinese");
     prompt(&mut s, "a cat on a box");
-    assert_eq!(s.image_advice(), Some(Advice::Several(vec!["cat".into(), "box".into()])));
+    assert_eq!(s.image_advice(scene_advice), Some(Advice::Several(vec!["cat".into(), "box".into()])));
     s.catalogue.entries[0].card.quality.single = false;
-    assert_eq!(s.image_advice(), None, "another model draws scenes");
+    assert_eq!(s.image_advice(scene_advice), None, "another model draws scenes");
 
     assert_eq!(s.text_advice(), None);
     do_(&mut s, Command::Write(WriteCommand::SetDraft("写一首诗".into())));
@@ -175,7 +175,7 @@ fn no_example_of_the_sticker_model_is_warned_of() {
     (s.settings.image.width, s.settings.image.height) = (card.sizes[0].width, card.sizes[0].height);
     for example in card.examples.iter().chain(&card.examples_zh) {
         prompt(&mut s, example);
-        assert_eq!(s.image_advice(), None, "{example}");
+        assert_eq!(s.image_advice(scene_advice), None, "{example}");
     }
 }
 

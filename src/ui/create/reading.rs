@@ -9,7 +9,7 @@ use egui::containers::menu::MenuButton;
 use egui::{Button, Event, ImeEvent, RichText, Ui};
 
 use crate::scene::{self, Ground, Item, Reading, ThingId, Unknown, things};
-use crate::state::{Advice, Command, CreateCommand, ImageEdit};
+use crate::state::{Advice, Command, CreateCommand, ImageEdit, scene_advice};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
 use crate::ui::texts::T;
@@ -40,6 +40,8 @@ pub struct ReadingView {
     /// What was said of the prompt: unknown words, folded, and what the model cannot do of it.
     said: BTreeSet<String>,
     advice: Option<Advice>,
+    /// The prompts that were read last for advice, whether for a scene, and the advice.
+    advised: Option<(String, String, bool, Option<Advice>)>,
 }
 
 impl ReadingView {
@@ -76,9 +78,21 @@ impl ReadingView {
         let told = undrawn.into_iter().filter(|(_, word)| settled || said.contains(word));
         let (marks, words): (Vec<_>, BTreeSet<_>) = told.unzip();
         self.said = words;
-        let advice = cx.state.image_advice();
+        let advice = cx.state.image_advice(|prompt, negative, scenes| self.scene_advice(prompt, negative, scenes));
         self.advice = advice.filter(|advice| settled || self.advice.as_ref() == Some(advice));
         marks
+    }
+
+    /// [`scene_advice`], read again only where something has changed.
+    fn scene_advice(&mut self, prompt: &str, negative: &str, scenes: bool) -> Option<Advice> {
+        match &self.advised {
+            Some((p, n, s, advice)) if (p.as_str(), n.as_str(), *s) == (prompt, negative, scenes) => advice.clone(),
+            Some(_) | None => {
+                let advice = scene_advice(prompt, negative, scenes);
+                self.advised = Some((prompt.to_owned(), negative.to_owned(), scenes, advice.clone()));
+                advice
+            }
+        }
     }
 
     /// What the model cannot do of the prompt, where it was said.
