@@ -385,12 +385,12 @@ fn told(card: &mut ModelCard, report: &Report, all_loose: &[&LooseFiles]) {
 
 /// The card of a model that is known by its kind, without files yet.
 fn card_of(kind: &Variant, name: String, side: u32) -> ModelCard {
-    let title = kind.name();
+    let (title, (steps, guidance)) = (kind.name(), kind.family.defaults(kind.few));
     ModelCard {
         id: name.clone(),
         name,
         makes: Makes::Image,
-        family: family_id(kind.family).to_owned(),
+        family: kind.family.id().to_owned(),
         about: format!("{title}, from your models folder."),
         about_zh: format!("{title}，来自你的模型文件夹。"),
         terms: None,
@@ -402,51 +402,14 @@ fn card_of(kind: &Variant, name: String, side: u32) -> ModelCard {
         defaults: CardDefaults {
             width: Some(side),
             height: Some(side),
-            steps: Some(steps(kind)),
-            guidance: Some(guidance(kind)),
-            sampler: Some(if is_flow(kind.family) { Sampler::Euler } else { Sampler::Automatic }),
+            steps: Some(steps),
+            guidance: Some(guidance),
+            sampler: Some(if kind.family.is_flow() { Sampler::Euler } else { Sampler::Automatic }),
             ..CardDefaults::default()
         },
         examples: Vec::new(),
         examples_zh: Vec::new(),
         local: None,
-    }
-}
-
-/// The id of a family in cards.
-pub fn family_id(family: Family) -> &'static str {
-    match family {
-        Family::Sd1 => "stable-diffusion-1",
-        Family::Sd2 => "stable-diffusion-2",
-        Family::Xl => "stable-diffusion-xl",
-        Family::Sd3 => "sd3",
-        Family::Flux => "flux",
-        Family::ZImage => "z-image",
-    }
-}
-
-fn is_flow(family: Family) -> bool {
-    matches!(family, Family::Sd3 | Family::Flux | Family::ZImage)
-}
-
-/// As the families' own pipelines have it.
-fn steps(kind: &Variant) -> u32 {
-    match kind.family {
-        Family::ZImage => 8,
-        _ if kind.few => 4,
-        Family::Sd3 | Family::Flux => 28,
-        _ => 20,
-    }
-}
-
-fn guidance(kind: &Variant) -> f32 {
-    match kind.family {
-        // Z-Image is known as Turbo alone.
-        Family::ZImage => 1.0,
-        _ if kind.few => 1.0,
-        Family::Sd3 => 4.5,
-        Family::Flux => 3.5,
-        _ => 7.0,
     }
 }
 

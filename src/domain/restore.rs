@@ -1,8 +1,8 @@
 //! From the settings of a picture to the sliders: what they cannot take is reported, never changed in silence.
 
 use super::{
-    CLIP_SKIP, GUIDANCE_RESCALE, ImageParam, ImageParams, ModelCard, NoiseSource, Parameter, PictureRecord, Sampler,
-    Schedule, round_f32,
+    CLIP_SKIP, GUIDANCE_RESCALE, ImageParam, ImageParams, ModelCard, NoiseSource, Parameter, PictureFamily,
+    PictureRecord, Sampler, Schedule, round_f32,
 };
 use crate::error::{Cause, Result};
 use crate::lang::Both;
@@ -88,17 +88,26 @@ impl Takes {
         things: false,
     };
     pub const SD3: Self = Self { samplers: &Sampler::FLOW, schedule: false, ..Self::DIFFUSION };
-    /// FLUX and Z-Image.
+    /// Flows without CLIP's layers.
     pub const FLOW: Self = Self { clip_skip: false, ..Self::SD3 };
     pub const STICKER: Self = Self { noise: false, rescale: false, things: true, ..Self::FLOW };
 
     /// Of a family, by the name that the cards give it.
     pub fn of(family: &str) -> Self {
-        match family {
-            super::STICKER_FAMILY => Self::STICKER,
-            "sd3" => Self::SD3,
-            "flux" | "z-image" => Self::FLOW,
-            _ => Self::DIFFUSION,
+        match PictureFamily::of_id(family) {
+            Some(family) => family.takes(),
+            None if family == super::STICKER_FAMILY => Self::STICKER,
+            None => Self::DIFFUSION,
+        }
+    }
+
+    /// Whether this number changes the pictures.
+    pub fn number(&self, number: ImageParam) -> bool {
+        match number {
+            ImageParam::Steps | ImageParam::Count => true,
+            ImageParam::Guidance => self.guidance,
+            ImageParam::GuidanceRescale => self.rescale,
+            ImageParam::ClipSkip => self.clip_skip,
         }
     }
 }

@@ -75,11 +75,6 @@ impl Sampler {
             _ => 1,
         }
     }
-
-    /// Whether new noise comes in at each step.
-    pub fn is_ancestral(self) -> bool {
-        matches!(self, Self::EulerAncestral | Self::DpmPp2MSde | Self::DpmPpSde | Self::Lcm)
-    }
 }
 
 /// The noise schedule: how the noise levels are spread over the steps.

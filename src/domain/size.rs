@@ -1,6 +1,6 @@
 //! Which sizes of pictures a model draws.
 
-use super::{ModelCard, Size};
+use super::{ModelCard, PictureFamily, Size};
 use crate::error::Cause;
 use crate::lang::{Both, both};
 
@@ -75,12 +75,7 @@ impl FreeSize {
 impl ModelCard {
     /// Where it draws any size; `None` where it draws those of its card alone.
     pub fn free_size(&self) -> Option<FreeSize> {
-        let multiple = match self.family.as_str() {
-            family if family.starts_with("stable-diffusion") => 8,
-            // They take latents in patches of two by two.
-            "sd3" | "flux" | "z-image" => 16,
-            _ => return None,
-        };
+        let multiple = PictureFamily::of_id(&self.family)?.multiple();
         let side = self.defaults.width.or(self.sizes.first().map(|size| size.width));
         let longest = self.local.as_ref().and_then(|local| local.longest).unwrap_or(FreeSize::LONGEST);
         let longest = longest.min(FreeSize::LONGEST);

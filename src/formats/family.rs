@@ -8,30 +8,9 @@ use super::dtype::Dtype;
 use super::header::Header;
 use super::layout::{Found, Part};
 
-/// The families of picture models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    Sd1,
-    Sd2,
-    Xl,
-    Sd3,
-    Flux,
-    ZImage,
-}
+pub use crate::domain::PictureFamily as Family;
 
 impl Family {
-    /// As people call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sd1 => "Stable Diffusion 1.x",
-            Self::Sd2 => "Stable Diffusion 2.x",
-            Self::Xl => "Stable Diffusion XL",
-            Self::Sd3 => "Stable Diffusion 3",
-            Self::Flux => "FLUX.1",
-            Self::ZImage => "Z-Image",
-        }
-    }
-
     /// Of a diffusers folder, by the class that its index names; `None` where that is none of these.
     pub fn of_folder(folder: &Path) -> Option<Self> {
         let json = |name: &str| super::file::read_json(&folder.join(name), 1 << 20).ok();
@@ -195,26 +174,18 @@ impl Variant {
     /// As people call it.
     pub fn name(&self) -> &'static str {
         match (self.family, self.few) {
-            (Family::Sd1, false) => "Stable Diffusion 1.x",
             (Family::Sd1, true) => "Stable Diffusion 1.x (LCM, Hyper)",
-            (Family::Sd2, false) => "Stable Diffusion 2.x",
             (Family::Sd2, true) => "Stable Diffusion Turbo",
-            (Family::Xl, false) => "Stable Diffusion XL",
             (Family::Xl, true) => "Stable Diffusion XL (Turbo, Lightning, LCM)",
-            (Family::Sd3, _) => "Stable Diffusion 3",
             (Family::Flux, false) => "FLUX.1 dev",
             (Family::Flux, true) => "FLUX.1 schnell",
-            (Family::ZImage, _) => "Z-Image",
+            (family, _) => family.name(),
         }
     }
 
     /// Pixels of the side that it draws best, where nothing else says so.
     pub fn side(&self) -> u32 {
-        match self.family {
-            Family::Xl if self.few => 512,
-            Family::Sd1 | Family::Sd2 => 512,
-            _ => 1024,
-        }
+        self.family.side(self.few)
     }
 
     /// The CLIPs that read its prompts, in order.

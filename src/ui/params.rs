@@ -13,9 +13,8 @@ use crate::domain::{ImageParam, Parameter, TextParam};
 pub enum ImagePlace {
     /// Always in sight.
     First,
-    /// Under the fold, where a model of one of these families is in use or the number is set; `brief` names it in the
-    /// fold's heading.
-    More { families: &'static [&'static str], brief: &'static str },
+    /// Under the fold, where the model in use takes it or it is set; named so in the fold's heading.
+    More(&'static str),
     /// It has another control.
     Own,
 }
@@ -27,15 +26,8 @@ pub fn of_image(number: ImageParam) -> (T, T, ImagePlace) {
         ImageParam::Steps => (T::Steps, T::StepsHover, First),
         ImageParam::Guidance => (T::Guidance, T::GuidanceHover, First),
         ImageParam::Count => (T::Count, T::CountHover, Own),
-        ImageParam::GuidanceRescale => {
-            // FLUX is guided by a number, not by a second prediction.
-            let families = &["stable-diffusion", "sd3", "z-image"];
-            (T::GuidanceRescale, T::GuidanceRescaleHover, More { families, brief: "rescale" })
-        }
-        ImageParam::ClipSkip => {
-            let families = &["stable-diffusion", "sd3"];
-            (T::ClipSkip, T::ClipSkipHover, More { families, brief: "clip skip" })
-        }
+        ImageParam::GuidanceRescale => (T::GuidanceRescale, T::GuidanceRescaleHover, More("rescale")),
+        ImageParam::ClipSkip => (T::ClipSkip, T::ClipSkipHover, More("clip skip")),
     }
 }
 

@@ -36,7 +36,7 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
         rows.push((cx.t(T::NoiseSource), record.noise.name().to_owned()));
     }
     for number in ImageParam::ALL.iter().filter(|number| number.is_set(record)) {
-        if let (name, _, ImagePlace::More { .. }) = of_image(*number) {
+        if let (name, _, ImagePlace::More(_)) = of_image(*number) {
             rows.push((cx.t(name), number.get(record).to_string()));
         }
     }

@@ -217,7 +217,7 @@ fn more_note(params: &ImageParams) -> String {
         note.push_str(&format!(" · rng {}", params.noise.name()));
     }
     for number in ImageParam::ALL.iter().filter(|number| number.is_set(params)) {
-        if let (.., ImagePlace::More { brief, .. }) = of_image(*number) {
+        if let (.., ImagePlace::More(brief)) = of_image(*number) {
             note.push_str(&format!(" · {brief} {}", number.get(params)));
         }
     }
@@ -226,8 +226,9 @@ fn more_note(params: &ImageParams) -> String {
 
 /// Noise source and the rarer numbers: where the model uses them, and where a picture has set them.
 fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let family = cx.state.catalogue.entry(&params(cx).model).map(|entry| entry.card.family.as_str());
-    let uses_noise = is_of(family, &["stable-diffusion", "sd3", "flux", "z-image"]);
+    // A model without a card is a file of the person's: it may take anything.
+    let takes = cx.state.catalogue.entry(&params(cx).model).map(|entry| entry.card.takes());
+    let uses_noise = takes.is_none_or(|takes| takes.noise);
     let noise = params(cx).noise;
     if uses_noise || noise != NoiseSource::default() {
         ui.add_space(S2);
@@ -241,8 +242,8 @@ fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
     let mut first = true;
     for number in ImageParam::ALL {
-        let (name, about, ImagePlace::More { families, .. }) = of_image(*number) else { continue };
-        let used = is_of(family, families);
+        let (name, about, ImagePlace::More(_)) = of_image(*number) else { continue };
+        let used = takes.is_none_or(|takes| takes.number(*number));
         if used || number.is_set(params(cx)) {
             if std::mem::take(&mut first) {
                 ui.add_space(S2);
@@ -251,11 +252,6 @@ fn extras(ui: &mut Ui, cx: &mut Cx<'_>) {
             not_used(ui, cx, used);
         }
     }
-}
-
-/// Whether a model is of one of these families. One without a card is a file of a person's: it may be of any.
-fn is_of(family: Option<&str>, families: &[&str]) -> bool {
-    family.is_none_or(|family| families.iter().any(|known| family.starts_with(known)))
 }
 
 fn not_used(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
