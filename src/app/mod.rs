@@ -121,17 +121,6 @@ impl Studio {
     }
 
     /// The same on another engine.
-    pub fn with_engine(
-        ctx: &egui::Context,
-        paths: Paths,
-        loaded: Loaded,
-        started: Instant,
-        start_engine: StartEngine,
-    ) -> Self {
-        Self::with_access(ctx, paths, loaded, started, start_engine, &Access::Alone)
-    }
-
-    /// The same, as far as the person's folders are this window's.
     pub fn with_access(
         ctx: &egui::Context,
         paths: Paths,

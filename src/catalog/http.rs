@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::stop::Stop;
+use super::fetch_error::FetchError;
 use super::verify::beside;
 use crate::disk;
 use crate::domain::CancelToken;
@@ -53,20 +53,20 @@ pub struct About {
 ///
 /// # Errors
 /// No answer in time, or a cancel. Any HTTP status is an answer.
-pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, Stop> {
+pub fn head(url: &str, answer: Duration, cancel: &CancelToken) -> Result<About, FetchError> {
     let (sender, receiver) = bounded(1);
     let url = url.to_owned();
     let work = move || drop(sender.send(run_head(&url, answer)));
     if thread::Builder::new().name("fetch-head".to_owned()).spawn(work).is_err() {
-        return Err(Stop::Source(Both::new("no thread could be started for the request", "无法启动线程")));
+        return Err(FetchError::Source(Both::new("no thread could be started for the request", "无法启动线程")));
     }
     let until = Instant::now() + answer;
     loop {
         cancel.check()?;
         match receiver.recv_timeout(TICK) {
-            Ok(about) => return about.map_err(Stop::Source),
+            Ok(about) => return about.map_err(FetchError::Source),
             Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
-            Err(_) => return Err(Stop::Source(silent_for(answer))),
+            Err(_) => return Err(FetchError::Source(silent_for(answer))),
         }
     }
 }
@@ -106,20 +106,20 @@ enum News {
 ///
 /// # Errors
 /// The server stops, is silent too long or sends another file; a full disk; or a cancel. What has come is kept.
-pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
+pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
     let mut best = size(order.part);
     let mut fruitless = 0;
     let mut answered = false;
     loop {
         match attempt(order, cancel, progress, &mut answered) {
             Ok(()) => return Ok(()),
-            Err(Stop::Broken(reason)) => {
+            Err(FetchError::Broken(reason)) => {
                 let now = size(order.part);
                 fruitless = if now > best { 0 } else { fruitless + 1 };
                 best = best.max(now);
                 // One that never answered is skipped at once; one that broke off may only have had a bad moment.
                 if !answered || fruitless >= FRUITLESS {
-                    return Err(Stop::Source(reason));
+                    return Err(FetchError::Source(reason));
                 }
                 let until = Instant::now() + PAUSE;
                 while Instant::now() < until {
@@ -151,7 +151,7 @@ fn attempt(
     cancel: &CancelToken,
     progress: &mut dyn FnMut(u64),
     answered: &mut bool,
-) -> Result<(), Stop> {
+) -> Result<(), FetchError> {
     cancel.check()?;
     let mut have = size(order.part);
     if have > order.bytes {
@@ -167,14 +167,14 @@ fn attempt(
     let mut waiter = Waiter { news, cancel, patience: order.answer };
 
     let News::Head { status, length, range, etag } = waiter.next()? else {
-        return Err(Stop::Source(Both::new("its response has no header", "它的答复没有开头")));
+        return Err(FetchError::Source(Both::new("its response has no header", "它的答复没有开头")));
     };
     *answered = true;
-    let write_error = |e: &std::io::Error| Stop::Local(disk::write_error(order.part, order.bytes, e));
+    let write_error = |e: &std::io::Error| FetchError::Local(disk::write_error(order.part, order.bytes, e));
     match status {
         200 => {
             if length.is_some_and(|n| n != order.bytes) {
-                return Err(Stop::Source(wrong_size(length.unwrap_or(0), order.bytes)));
+                return Err(FetchError::Source(wrong_size(length.unwrap_or(0), order.bytes)));
             }
             forget(order.part);
             have = 0;
@@ -185,11 +185,11 @@ fn attempt(
         206 => {
             let (start, total) = range.as_deref().and_then(content_range).unwrap_or((u64::MAX, None));
             if let Some(total) = total.filter(|&n| n != order.bytes) {
-                return Err(Stop::Source(wrong_size(total, order.bytes)));
+                return Err(FetchError::Source(wrong_size(total, order.bytes)));
             }
             if start != have {
                 forget(order.part);
-                return Err(Stop::Broken(Both::new(
+                return Err(FetchError::Broken(Both::new(
                     "it sent another byte range than was requested",
                     "它发来的不是所要的部分",
                 )));
@@ -197,12 +197,12 @@ fn attempt(
         }
         416 => {
             forget(order.part);
-            return Err(Stop::Broken(Both::new("HTTP 416", "服务器答复 HTTP 416")));
+            return Err(FetchError::Broken(Both::new("HTTP 416", "服务器答复 HTTP 416")));
         }
-        status => return Err(Stop::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
+        status => return Err(FetchError::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
     }
 
-    let mut file = open_at(order.part, have).map_err(|e| Stop::Local(e.into_error(order)))?;
+    let mut file = open_at(order.part, have).map_err(|e| FetchError::Local(e.into_error(order)))?;
     waiter.patience = order.silence;
     loop {
         match waiter.next()? {
@@ -210,7 +210,7 @@ fn attempt(
                 if have + data.len() as u64 > order.bytes {
                     drop(file);
                     forget(order.part);
-                    return Err(Stop::Source(both!(
+                    return Err(FetchError::Source(both!(
                         "it sends more than the {} bytes of the card",
                         "它发来的超过模型卡上的 {} 字节",
                         order.bytes
@@ -224,14 +224,14 @@ fn attempt(
                 return file.sync_all().map_err(|e| write_error(&e));
             }
             News::End => {
-                return Err(Stop::Broken(both!(
+                return Err(FetchError::Broken(both!(
                     "it stopped after {have} of {} bytes",
                     "它在 {have} 字节后停止，共 {} 字节",
                     order.bytes
                 )));
             }
             News::Head { .. } | News::Failed(_) => {
-                return Err(Stop::Broken(Both::new("its response is malformed", "它的答复混乱")));
+                return Err(FetchError::Broken(Both::new("its response is malformed", "它的答复混乱")));
             }
         }
     }
@@ -277,18 +277,20 @@ struct Waiter<'a> {
 }
 
 impl Waiter<'_> {
-    fn next(&mut self) -> Result<News, Stop> {
+    fn next(&mut self) -> Result<News, FetchError> {
         let until = Instant::now() + self.patience;
         loop {
             self.cancel.check()?;
             match self.news.recv_timeout(TICK) {
-                Ok(News::Failed(reason)) => return Err(Stop::Broken(reason)),
+                Ok(News::Failed(reason)) => return Err(FetchError::Broken(reason)),
                 Ok(news) => return Ok(news),
                 Err(RecvTimeoutError::Timeout) if Instant::now() < until => {}
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(Stop::Broken(silent_for(self.patience)));
+                    return Err(FetchError::Broken(silent_for(self.patience)));
                 }
-                Err(RecvTimeoutError::Disconnected) => return Err(Stop::Broken(Both::new("it broke off", "连接中断"))),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(FetchError::Broken(Both::new("it broke off", "连接中断")));
+                }
             }
         }
     }

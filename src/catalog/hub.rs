@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::fetch_error::FetchError;
 use super::http;
-use super::stop::Stop;
 use super::verify::beside;
 use crate::disk;
 use crate::domain::{CancelToken, ModelCard, ModelFile, Source};
@@ -59,7 +59,7 @@ impl Facts {
 ///
 /// # Errors
 /// No answer, too many redirects, no SHA-256, or a cancel.
-pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, Stop> {
+pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, FetchError> {
     let mut url = url.to_owned();
     let mut commit = String::new();
     for _ in 0..HOPS {
@@ -74,14 +74,14 @@ pub fn ask(url: &str, answer: Duration, cancel: &CancelToken) -> Result<Facts, S
         match (head.status, head.location) {
             (300..=399, Some(to)) => url = join(&url, &to).ok_or_else(no_hash)?,
             (200..=299, _) => return Err(no_hash()),
-            (status, _) => return Err(Stop::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
+            (status, _) => return Err(FetchError::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
         }
     }
-    Err(Stop::Source(Both::new("it redirects too many times", "它不断转到别的地址")))
+    Err(FetchError::Source(Both::new("it redirects too many times", "它不断转到别的地址")))
 }
 
-fn no_hash() -> Stop {
-    Stop::Source(Both::new("it does not say the file's SHA-256", "它没有给出文件的 SHA-256"))
+fn no_hash() -> FetchError {
+    FetchError::Source(Both::new("it does not say the file's SHA-256", "它没有给出文件的 SHA-256"))
 }
 
 /// Where a redirect leads: a whole address, or a path on the same host.
@@ -109,10 +109,10 @@ pub fn kept(path: &Path) -> Option<Facts> {
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn keep(path: &Path, facts: &Facts) -> Result<(), Stop> {
+pub fn keep(path: &Path, facts: &Facts) -> Result<(), FetchError> {
     let to = note_path(path);
     let text = serde_json::to_string(facts).unwrap_or_default();
-    fs::write(&to, text).map_err(|e| Stop::Local(disk::write_error(&to, MAX_NOTE, &e)))
+    fs::write(&to, text).map_err(|e| FetchError::Local(disk::write_error(&to, MAX_NOTE, &e)))
 }
 
 /// Fills in what was kept for a card whose files are in `folder`.

@@ -6,12 +6,12 @@
 mod card;
 pub mod doctor;
 mod fetch;
+mod fetch_error;
 mod http;
 mod hub;
 mod local;
 mod opened;
 mod pip;
-mod stop;
 pub mod trash;
 mod verify;
 

