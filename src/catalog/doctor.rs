@@ -442,7 +442,7 @@ impl LooseFiles {
         let kind = report.kind.as_ref()?;
         let fits = |r: &&Report| r.parts.iter().any(|p| p.part == Part::Taesd && p.width == channels);
         let all = self.reports.iter().filter(fits).map(|r| r.path.as_path());
-        all.min_by_key(|path| (name_distance(path, kind), path.to_path_buf()))
+        all.min_by_key(|path| (kind.name_distance(path), path.to_path_buf()))
     }
 
     /// The file with the part that best fills what `report` lacks, and the part. Parts of a whole checkpoint are not
@@ -455,36 +455,7 @@ impl LooseFiles {
         let all = loose.filter_map(|r| Some((r.path.as_path(), r.parts.iter().find(fits)?)));
         // Where shapes leave a choice (the VAEs of 1.x and XL are of one shape) the name decides.
         all.min_by_key(|(path, part)| {
-            (name_distance(path, kind), std::cmp::Reverse(part.parameters), path.to_path_buf())
+            (kind.name_distance(path), std::cmp::Reverse(part.parameters), path.to_path_buf())
         })
-    }
-}
-
-/// 0 where a file's name speaks of the family, 1 where it speaks of none, 2 where of another.
-fn name_distance(path: &Path, kind: &Variant) -> u8 {
-    use family::Family;
-    let words = family::words(&path.file_name().unwrap_or_default().to_string_lossy());
-    // Words that begin so: "sdxlvae", "sd35", "flux1". The short ones are whole words, which others begin with too.
-    let starts: [(&str, &[Family]); 8] = [
-        ("sdxl", &[Family::Xl]),
-        ("taesdxl", &[Family::Xl]),
-        ("sd3", &[Family::Sd3]),
-        ("taesd3", &[Family::Sd3]),
-        ("flux", &[Family::Flux, Family::ZImage]),
-        ("taef1", &[Family::Flux, Family::ZImage]),
-        ("zimage", &[Family::ZImage]),
-        ("840000", &[Family::Sd1, Family::Sd2]),
-    ];
-    let whole: [(&str, &[Family]); 2] = [("xl", &[Family::Xl]), ("ae", &[Family::Flux, Family::ZImage])];
-    let by_start = starts.iter().filter(|(mark, _)| words.iter().any(|word| word.starts_with(mark)));
-    let by_word = whole.iter().filter(|(mark, _)| words.iter().any(|word| word == mark));
-    let mut said: Vec<&[Family]> = by_start.chain(by_word).map(|(_, families)| *families).collect();
-    if words.windows(2).any(|pair| pair == ["z", "image"]) {
-        said.push(&[Family::ZImage]);
-    }
-    match (said.is_empty(), said.iter().any(|families| families.contains(&kind.family))) {
-        (_, true) => 0,
-        (true, _) => 1,
-        _ => 2,
     }
 }

@@ -83,7 +83,7 @@ const FEW: [&str; 3] = ["turbo", "lcm", "lightning"];
 const HYPER: [&str; 6] = ["sd", "sdxl", "xl", "vae", "unet", "lora"];
 
 /// The words of a file's name, in lower case. Parts of words do not count: "turbocharged" is no Turbo.
-pub fn words(name: &str) -> Vec<String> {
+fn words(name: &str) -> Vec<String> {
     name.to_lowercase()
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -180,6 +180,34 @@ impl Variant {
             (Family::Flux, false) => "FLUX.1 dev",
             (Family::Flux, true) => "FLUX.1 schnell",
             (family, _) => family.name(),
+        }
+    }
+
+    /// 0 where a file's name speaks of the family, 1 where it speaks of none, 2 where of another.
+    pub fn name_distance(&self, path: &Path) -> u8 {
+        let words = words(&path.file_name().unwrap_or_default().to_string_lossy());
+        // Words that begin so: "sdxlvae", "sd35", "flux1". The short ones are whole words, which others begin with too.
+        let starts: [(&str, &[Family]); 8] = [
+            ("sdxl", &[Family::Xl]),
+            ("taesdxl", &[Family::Xl]),
+            ("sd3", &[Family::Sd3]),
+            ("taesd3", &[Family::Sd3]),
+            ("flux", &[Family::Flux, Family::ZImage]),
+            ("taef1", &[Family::Flux, Family::ZImage]),
+            ("zimage", &[Family::ZImage]),
+            ("840000", &[Family::Sd1, Family::Sd2]),
+        ];
+        let whole: [(&str, &[Family]); 2] = [("xl", &[Family::Xl]), ("ae", &[Family::Flux, Family::ZImage])];
+        let by_start = starts.iter().filter(|(mark, _)| words.iter().any(|word| word.starts_with(mark)));
+        let by_word = whole.iter().filter(|(mark, _)| words.iter().any(|word| word == mark));
+        let mut said: Vec<&[Family]> = by_start.chain(by_word).map(|(_, families)| *families).collect();
+        if words.windows(2).any(|pair| pair == ["z", "image"]) {
+            said.push(&[Family::ZImage]);
+        }
+        match (said.is_empty(), said.iter().any(|families| families.contains(&self.family))) {
+            (_, true) => 0,
+            (true, _) => 1,
+            _ => 2,
         }
     }
 

@@ -344,6 +344,21 @@ mod tests {
     }
 
     #[test]
+    fn advice_is_remembered_for_the_prompts_that_it_is_about() {
+        let mut view = ReadingView::default();
+        let girl = Some(Advice::People("girl".into()));
+        for (prompt, negative, scenes, advice) in [
+            ("a cat on the grass", "", false, Some(Advice::Ground)),
+            ("a cat on the grass", "", false, Some(Advice::Ground)),
+            ("a cat on the grass", "", true, None),
+            ("a cat and a girl", "", true, girl),
+            ("a cat and a girl", "girl", true, None),
+        ] {
+            assert_eq!(view.scene_advice(prompt, negative, scenes), advice, "{prompt}");
+        }
+    }
+
+    #[test]
     fn words_that_are_not_drawn_are_marked() {
         for (prompt, words) in [
             ("a photo of a xyzzy and a cat", vec!["photo", "xyzzy"]),

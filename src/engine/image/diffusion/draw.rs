@@ -164,8 +164,7 @@ impl<'a> Guided<'a> {
             given: Given { sizes, guidance: params.guidance },
             rescale: params.guidance_rescale,
             both: is_on(params.guidance.into()) && !model.source.0.takes_guidance(),
-            // Z-Image's two texts are of different lengths.
-            batched: batched && model.family != Family::ZImage,
+            batched: batched && model.family.batches(),
             widened: 0,
         })
     }

@@ -104,6 +104,12 @@ impl Family {
         }
     }
 
+    /// Whether the predictions with and without the prompt can be one batch: Z-Image's two texts are of different
+    /// lengths.
+    fn batches(self) -> bool {
+        self != Self::ZImage
+    }
+
     /// Latents that a side must be a multiple of.
     fn multiple(self) -> usize {
         if self.flow().is_some() { 2 } else { 1 }
