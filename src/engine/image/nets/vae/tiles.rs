@@ -16,9 +16,6 @@ pub struct Tiling {
 }
 
 impl Tiling {
-    /// 64 latents with a quarter shared: 512 pixels, what Stable Diffusion's autoencoder was made for.
-    pub const USUAL: Self = Self { tile: 64, overlap: 16 };
-
     /// Makes it one that can be cut: at least one latent, less overlap than tile.
     fn sane(self) -> Self {
         let tile = self.tile.max(1);
@@ -128,8 +125,10 @@ mod tests {
             }
             assert!(sum.iter().all(|s| (s - 1.0).abs() < 1e-5), "{length} {tile} {overlap}");
         }
-        assert_eq!(spans(100, Tiling::USUAL, 1).iter().map(|s| s.start).collect::<Vec<_>>(), [0, 36]);
-        assert_eq!(spans(64, Tiling::USUAL, 8).len(), 1);
+        // A quarter shared.
+        let usual = Tiling { tile: 64, overlap: 16 };
+        assert_eq!(spans(100, usual, 1).iter().map(|s| s.start).collect::<Vec<_>>(), [0, 36]);
+        assert_eq!(spans(64, usual, 8).len(), 1);
     }
 
     #[test]
