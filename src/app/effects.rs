@@ -144,14 +144,51 @@ impl Studio {
         }
     }
 
+    /// Passes a request to the store. A folder of copies is made first, and the person is asked before that; a read-only
+    /// window leaves the settings and the desk of the other window as they are.
     fn ask_store(&self, request: StoreRequest) {
+        use StoreRequest as R;
         match &request {
-            // Where the folders are another window's, what it has set stays.
-            StoreRequest::SaveSettings(_) | StoreRequest::SaveDesk(_) if self.state.read_only => {}
-            StoreRequest::ExportEachLayer { folder, .. } | StoreRequest::CopyFiles { folder, .. } => {
+            R::ExportEachLayer { folder, .. } | R::CopyFiles { folder, .. } => {
                 self.dialogs.once_made(folder.clone(), request);
             }
-            _ => self.store.send(request),
+            R::SaveSettings(_) | R::SaveDesk(_) => {
+                if !self.state.read_only {
+                    self.store.send(request);
+                }
+            }
+            R::SavePicture { .. }
+            | R::KeepLatents(_)
+            | R::ExportPicture { .. }
+            | R::ExportFile { .. }
+            | R::ExportLayers { .. }
+            | R::CopyLibrary(_)
+            | R::WriteFile { .. }
+            | R::ExportText { .. }
+            | R::ListRecent
+            | R::ScanLibrary
+            | R::RescanLibrary
+            | R::SetLibraryFolder(_)
+            | R::Thumbnail(_)
+            | R::OpenFile(_)
+            | R::ViewPicture(_)
+            | R::TrashPictures(_)
+            | R::RestorePictures(_)
+            | R::ListConversations
+            | R::LoadConversation(_)
+            | R::Journal { .. }
+            | R::KeepConversations(_)
+            | R::TrashConversation(_)
+            | R::RestoreConversation(_)
+            | R::SearchTexts { .. }
+            | R::ListPersonas
+            | R::SavePersona { .. }
+            | R::TrashPersona(_)
+            | R::RestorePersona(_)
+            | R::LoadDesk
+            | R::ListTrash(_)
+            | R::ReadTrashed { .. }
+            | R::Purge { .. } => self.store.send(request),
         }
     }
 }
