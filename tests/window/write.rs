@@ -725,6 +725,21 @@ fn an_answer_without_tokens_says_why() {
     assert!(harness.query_by_label("Look inside: other likely tokens").is_none());
 }
 
+/// Regression: an answer of ELIZA was said to have been cut off or edited, and writing it again helped nothing.
+#[test]
+fn an_answer_by_rules_says_that_it_has_no_tokens() {
+    for lang in Lang::ALL {
+        let mut state = write_chat(lang, Theme::Dark);
+        state.write.weighed.clear();
+        for info in state.write.open.turns.iter_mut().filter_map(|turn| turn.info.as_mut()) {
+            info.model = ELIZA_ID.into();
+        }
+        let harness = open(state);
+        assert_eq!(harness.get_all_by_label(T::NoTokensOfEliza.tr(lang)).count(), 2);
+        assert!(harness.query_by_label(T::NoTokensKept.tr(lang)).is_none());
+    }
+}
+
 #[test]
 fn an_english_opener_is_read_in_chinese_and_sent_in_english() {
     let mut state = fresh(Room::Write, Lang::Zh, Theme::Dark);

@@ -37,7 +37,7 @@ fn reply(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Res
         TextPrompt::Played(played) => said_by_person(&played.turns),
     };
     let han = said.last().is_some_and(|text| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
-    // Without a seed of the person's it answers as it did in the paper.
+    // Without a fixed seed it answers as in the paper.
     let seed = if let Seed::Fixed(n) = request.params.seed { n } else { 0 };
     let mut eliza = eliza::Eliza::doctor(if han { Lang::Zh } else { Lang::En }, seed);
     let mut reply = eliza.greeting().to_owned();
@@ -59,7 +59,8 @@ fn reply(request: &TextRequest, reporter: &Reporter, token: &CancelToken) -> Res
         decode_tok_s: 0.0,
         drafted_tokens: 0,
         accepted_tokens: 0,
-        seed: request.seed,
+        // The one that was used: with it the reply can be made again.
+        seed,
         finish_reason: FinishReason::Stop,
     })
 }

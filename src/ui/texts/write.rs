@@ -74,7 +74,8 @@ texts! {
     PictureOfTurn: "A picture of this", "为这段配图";
     UseRecord: "Use the settings and the seed that wrote this", "使用写出这个回答的参数和种子";
     LookInside: "Look inside: other likely tokens", "查看内部：其他可能的词元";
-    NoTokensKept: "This answer has no saved tokens: it was cut off, edited, or written by an older version. Regenerate the answer to look inside.", "这个回答没有保存词元：它被截断、编辑过，或由旧版本写成。重新生成即可查看。";
+    NoTokensKept: "This answer has no saved tokens: it was cut off, ended at a stop text, was edited, or was written by an older version. Regenerate the answer to look inside.", "这个回答没有保存词元：它被截断、遇到停止文本、编辑过，或由旧版本写成。重新生成即可查看。";
+    NoTokensOfEliza: "Nothing to look inside: ELIZA follows rules. It has no tokens and no probabilities.", "没有内部可看：ELIZA 按规则回答，没有词元，也没有概率。";
     TokenNamed: "token {0}, {1}", "词元 {0}，{1}";
     MightHaveBeen: "Alternative; click to continue from it", "备选；点击可从此处重写";
     Sure: "sure", "确定";

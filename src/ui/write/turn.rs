@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Ui};
 
 use super::prose::Prose;
-use crate::domain::{FinishReason, Role, Room, Split, Turn, TurnInfo, Waiting, split_thought};
+use crate::domain::{ELIZA_ID, FinishReason, Role, Room, Split, Turn, TurnInfo, Waiting, split_thought};
 use crate::state::{Command, ModelEntry, PageCommand, WriteCommand};
 use crate::ui::cx::Cx;
 use crate::ui::keys::{self, Act};
@@ -256,10 +256,15 @@ fn was_cut(cx: &Cx<'_>, turn: u64) -> bool {
     cx.state.desk.waiting.iter().any(is)
 }
 
-/// The way to an answer's tokens; where none are kept it says why, and how to have them.
+/// Opens an answer's tokens. Where none are kept the disabled button says why.
 fn look_inside(ui: &mut Ui, cx: &mut Cx<'_>, turn: &Turn) {
     let kept = cx.state.write.weighed.contains_key(&turn.id);
-    let name = cx.t(if kept { T::LookInside } else { T::NoTokensKept });
+    let rules = turn.info.as_ref().is_some_and(|info| info.model == ELIZA_ID);
+    let name = cx.t(match (kept, rules) {
+        (true, _) => T::LookInside,
+        (false, true) => T::NoTokensOfEliza,
+        (false, false) => T::NoTokensKept,
+    });
     let response = ui.add_enabled_ui(kept, |ui| widgets::icon_button(ui, icons::INFO, name)).inner;
     if response.on_disabled_hover_text(name).clicked() {
         cx.push(Command::Write(WriteCommand::Inspect(turn.id)));
