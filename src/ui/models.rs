@@ -1,8 +1,8 @@
 //! Models: every card with its state, and what can be done about it.
 
 use egui::{
-    Align, CentralPanel, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo,
-    vec2,
+    Align, Button, CentralPanel, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::cx::Cx;
@@ -97,18 +97,18 @@ fn gone(ui: &mut Ui, cx: &mut Cx<'_>, place: &CardPlace, height: f32) {
         ui.set_width(ui.available_width());
         ui.set_min_height(height - margin);
         ui.spacing_mut().item_spacing.y = S1;
-        let name = |ui: &mut Ui, _: &mut Cx<'_>| {
-            widgets::title(ui, &place.name);
+        ui.horizontal(|ui| widgets::title(ui, &place.name));
+        // The button is below the place of the removal: a second click there does nothing.
+        let gone = |ui: &mut Ui, cx: &mut Cx<'_>| {
+            widgets::muted(ui, cx.t(T::ModelGone));
         };
-        layout::line(ui, cx, 120.0, name, |ui, cx| {
-            ui.add_space(theme::CONTROL);
+        layout::line(ui, cx, 120.0, gone, |ui, cx| {
             if let Some(serial) = cx.state.undo.that_removed(&place.id)
                 && widgets::text_button(ui, cx.t(T::Undo)).clicked()
             {
                 cx.push(Command::UndoThis(serial));
             }
         });
-        widgets::muted(ui, cx.t(T::ModelGone));
     });
 }
 
@@ -161,7 +161,7 @@ fn all_broken(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn broken(ui: &mut Ui, cx: &mut Cx<'_>, file: &BrokenFile) {
-    frames::card(cx.p).show(ui, |ui| {
+    frames::card(cx.p).inner_margin(16).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = S1;
         ui.horizontal_top(|ui| {
@@ -421,29 +421,35 @@ fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
     Some(Action { icon: Some(icon), name, command, small: true, but: None })
 }
 
-/// From the right.
+/// Width of a card's main button: the same on every card and for every label, so that the right edges agree and the
+/// removal, which is left of it, keeps its place.
+fn main_width(ui: &Ui, cx: &Cx<'_>) -> f32 {
+    let labels = [T::Fetch, T::GoOnFetching, T::CheckFiles, T::Use, T::InUse];
+    labels.map(|label| widgets::button_width(ui, cx.t(label))).into_iter().fold(0.0, f32::max).ceil()
+}
+
+/// From the right: the main button, then the removal. Neither is ever where the other was: a second click does nothing.
 fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
-    let actions = actions(cx, entry);
-    // The place of a removal is nobody else's: a second click on it does nothing.
-    if entry.card.is_removable() && !actions.iter().any(|action| action.small) {
-        ui.add_space(theme::CONTROL + ui.spacing().item_spacing.x);
+    let wide = vec2(main_width(ui, cx), 0.0);
+    if entry.is_here() && in_use(cx, &entry.card.id) {
+        let name = cx.t(T::InUse);
+        let button = Button::new(layout::labelled(icons::CHECK, 16.0, name)).min_size(wide);
+        ui.add_enabled(false, button).accessible_name(name);
     }
-    for action in actions.into_iter().rev() {
+    for action in actions(cx, entry) {
+        let name = &action.name;
         let clicked = match action.icon {
-            Some(icon) if action.small => widgets::icon_button(ui, icon, &action.name).clicked(),
+            Some(icon) if action.small => widgets::icon_button(ui, icon, name).clicked(),
             Some(icon) => {
-                let button =
-                    ui.add_enabled_ui(action.but.is_none(), |ui| widgets::button(ui, icon, &action.name)).inner;
+                let button = Button::new(layout::labelled(icon, 16.0, name)).min_size(wide);
+                let button = ui.add_enabled(action.but.is_none(), button).accessible_name(name);
                 button.on_disabled_hover_text(action.but.map_or("", |but| cx.t(but))).clicked()
             }
-            None => widgets::text_button(ui, &action.name).clicked(),
+            None => ui.add(Button::new(name.as_str()).min_size(wide)).accessible_name(name).clicked(),
         };
         if clicked {
             cx.push(action.command);
         }
-    }
-    if entry.is_here() && in_use(cx, &entry.card.id) {
-        ui.add_enabled_ui(false, |ui| widgets::button(ui, icons::CHECK, cx.t(T::InUse)));
     }
 }
 

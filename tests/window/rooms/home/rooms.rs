@@ -32,6 +32,50 @@ fn no_card_of_models_moves_while_the_room_is_open() {
     assert!(fetches.iter().all(|fetch| !fetch.intersects(trash)), "a still pointer lies on no other button");
 }
 
+/// Regression: Fetch stopped short of its card's edge, and each label had a width of its own.
+#[test]
+fn the_main_buttons_of_all_cards_end_at_the_same_edge() {
+    for lang in Lang::ALL {
+        for zoom in [1.0, 1.5] {
+            let mut state = fresh(Room::Models, lang, Theme::Dark);
+            let here = ModelPresence::Here { path: "/m/g.gguf".into() };
+            for (id, presence) in
+                [("a", here), ("b", ModelPresence::Partial { bytes: 5 }), ("c", ModelPresence::Absent)]
+            {
+                let card = ModelCard { id: id.into(), name: id.to_uppercase(), ..text_card() };
+                state.catalogue.entries.push(entry(card, presence));
+            }
+            // One column: the edges of all cards are below each other.
+            let mut harness = harness(state, [900.0 / zoom, 3000.0]);
+            harness.run();
+            let edges: Vec<(f32, f32)> = [T::InUse, T::Use, T::GoOnFetching, T::Fetch]
+                .iter()
+                .flat_map(|name| harness.query_all_by_role_and_label(Part::Button, name.tr(lang)))
+                .map(|node| (node.rect().left(), node.rect().right()))
+                .collect();
+            assert!(edges.len() >= 4, "{lang:?}: {edges:?}");
+            let (left, right) = edges[0];
+            let same = |(l, r): &(f32, f32)| (l - left).abs() < 0.6 && (r - right).abs() < 0.6;
+            assert!(edges.iter().all(same), "{lang:?} at {zoom}: {edges:?}");
+        }
+    }
+}
+
+/// Regression: a second click where the removal was started a download, or took the removal back.
+#[test]
+fn no_button_comes_where_the_removal_was() {
+    let mut state = fresh(Room::Create, Lang::En, Theme::Dark);
+    state.catalogue.entries[1].presence = ModelPresence::Here { path: "/m/g.gguf".into() };
+    let _ = update(&mut state, Input::Command(Command::Go(Room::Models)));
+    let mut harness = open(state);
+    let name = T::RemoveModel.with(Lang::En, &[&harness.state().state.catalogue.entries[1].card.name]);
+    let trash = harness.get_by_role_and_label(Part::Button, &name).rect();
+    harness.state_mut().state.catalogue.entries[1].presence = ModelPresence::Absent;
+    harness.run();
+    let fetch = harness.get_by_role_and_label(Part::Button, "Fetch").rect();
+    assert!(!fetch.intersects(trash), "{fetch} {trash}");
+}
+
 /// Regression: a group of choices took one Tab for each of them, and no arrows.
 #[test]
 fn tab_comes_to_a_group_of_choices_once_and_arrows_choose() {
