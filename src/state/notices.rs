@@ -118,11 +118,7 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_)
-            | Self::ModelOpened(_)
-            | Self::PicturesLeft { .. }
-            | Self::PicturesCancelled(_)
-            | Self::JobsLeft => true,
+            Self::Problem(_) | Self::ModelOpened(_) | Self::PicturesLeft { .. } | Self::JobsLeft => true,
             // What was left out is to be read, not to be caught.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
@@ -136,6 +132,7 @@ impl NoticeKind {
             | Self::NothingToUndo
             | Self::NothingToRedo
             | Self::OpenAlready
+            | Self::PicturesCancelled(_)
             | Self::LatentsKept(_)
             | Self::Copied
             | Self::CopiesSaved { .. }
@@ -156,9 +153,44 @@ impl NoticeKind {
         }
     }
 
-    /// How long it is shown where it does not stay: a place that nobody chose is to be read.
+    /// How long it is shown where it does not stay, in milliseconds. Its button is the only way back to cancelled
+    /// pictures, and a file name that nobody chose takes time to read: both are shown for longer.
     pub fn lasts_ms(&self) -> i64 {
-        if matches!(self, Self::SavedUnasked(_)) { 5 * NOTICE_MS } else { NOTICE_MS }
+        match self {
+            Self::PicturesCancelled(_) => 10 * NOTICE_MS,
+            Self::SavedUnasked(_) | Self::LatentsKept(_) => 5 * NOTICE_MS,
+            Self::Exported(_)
+            | Self::DraftDiscarded(_)
+            | Self::CardDeleted(_)
+            | Self::JobsForgotten(_)
+            | Self::JobsLeft
+            | Self::NothingToUndo
+            | Self::NothingToRedo
+            | Self::OpenAlready
+            | Self::Copied
+            | Self::CopiesSaved { .. }
+            | Self::PromptWritten
+            | Self::PicturesGone(_)
+            | Self::PicturesSaved(_)
+            | Self::PicturesLeft { .. }
+            | Self::PicturesTrashed(_)
+            | Self::ConversationTrashed(_)
+            | Self::PersonaKept { .. }
+            | Self::ChatsKept { .. }
+            | Self::LoreKept { .. }
+            | Self::PersonaTrashed(_)
+            | Self::DraftKept
+            | Self::SettingsRestored(_)
+            | Self::ModelFetched(_)
+            | Self::PageRepeats
+            | Self::ModelRemoved(_)
+            | Self::ModelOpened(_)
+            | Self::ModelUsed(_)
+            | Self::ModelForgotten { .. }
+            | Self::MemoryWaits
+            | Self::MemoryFreed
+            | Self::Problem(_) => NOTICE_MS,
+        }
     }
 }
 
@@ -182,12 +214,6 @@ impl Notices {
         {
             self.list.remove(oldest);
         }
-    }
-
-    /// A note of one room that stays.
-    pub(in crate::state) fn note_in(&mut self, room: Room, kind: NoticeKind, now_ms: i64) {
-        self.note(kind, now_ms);
-        self.homes.insert(self.newest, room);
     }
 
     /// Says what went wrong, in every room; once, and the newest where several have one cause.

@@ -270,6 +270,10 @@ fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
         NoticeKind::CopiesSaved { folder, .. } => Some(folder.display().to_string()),
         NoticeKind::SavedUnasked(path) => Some(path.display().to_string()),
         NoticeKind::PersonaKept { name, .. } => Some(name.clone()),
+        NoticeKind::PicturesCancelled(left) => match &**left {
+            Waiting::Pictures { params, .. } => Some(elide::letters(params.prompt.trim(), 40).to_string()),
+            _ => None,
+        },
         NoticeKind::ModelFetched(id) | NoticeKind::ModelUsed(id) => Some(super::model_words::name(cx, id)),
         NoticeKind::ModelRemoved(removed) => Some(removed.name.clone()),
         NoticeKind::ModelForgotten { name, .. } => Some(name.clone()),

@@ -195,7 +195,7 @@ impl CreateState {
     pub(super) fn cancelled(&mut self, job: ImageJob, env: &mut Env<'_>) {
         let id = job.id;
         if let Some(left) = self.not_drawn(&job) {
-            env.notices.note_in(Room::Create, NoticeKind::PicturesCancelled(Box::new(left)), env.now_ms);
+            env.note(NoticeKind::PicturesCancelled(Box::new(left)));
         }
         self.offer_to_decode(&job);
         self.leave_job(id);

@@ -170,9 +170,9 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     let notes: Vec<_> = s.notices.list.iter().map(|notice| notice.kind.clone()).collect();
     let [NoticeKind::PicturesCancelled(left)] = &notes[..] else { panic!("{notes:?}") };
     // Regression: the way back was gone within some seconds.
-    s.now_ms += 3_600_000;
+    s.now_ms += 5 * NOTICE_MS;
     do_(&mut s, Command::Tick);
-    let told = |s: &AppState| s.waiting_in(Room::Create).any(|n| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
+    let told = |s: &AppState| s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
     assert!(told(&s));
     prompt(&mut s, "something else");
     let effects = do_(&mut s, Command::Waiting(WaitingCommand::Draw(left.clone())));
@@ -182,6 +182,44 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     assert_eq!((again.params.prompt.as_str(), again.params.count), (request.params.prompt.as_str(), 3));
     assert_eq!(again.seed, seed.wrapping_add(1), "the ones that were not drawn");
     assert_eq!(s.settings.image.prompt, "something else");
+}
+
+/// Regression: the note that pictures were cancelled stayed until it was closed by hand.
+#[test]
+fn the_note_on_cancelled_pictures_goes_by_itself() {
+    let mut s = state();
+    prompt(&mut s, "a cat");
+    let (id, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::Generate)));
+    do_(&mut s, Command::CancelCurrent);
+    engine(&mut s, id, EventKind::Cancelled);
+    assert_eq!(s.notices.list.len(), 1);
+    assert!(s.waiting_in(Room::Create).next().is_none(), "it takes no place in the room");
+    s.now_ms += 10 * NOTICE_MS;
+    do_(&mut s, Command::Tick);
+    assert!(s.notices.list.is_empty());
+}
+
+/// What a person did is confirmed for a while; an error, an offer and a question stay.
+#[test]
+fn only_what_asks_something_of_the_person_stays() {
+    let left = Waiting::Pictures { params: Default::default(), subject: None };
+    let confirms = [
+        NoticeKind::PicturesCancelled(Box::new(left)),
+        NoticeKind::Copied,
+        NoticeKind::DraftKept,
+        NoticeKind::PicturesTrashed(vec!["/a.png".into()]),
+        NoticeKind::SettingsRestored(Vec::new()),
+        NoticeKind::MemoryFreed,
+    ];
+    assert!(confirms.iter().all(|kind| !kind.stays()));
+    let asks = [
+        NoticeKind::Problem(ProblemBox(Cause::EngineGone.into())),
+        NoticeKind::JobsLeft,
+        NoticeKind::PicturesLeft { folder: "/old".into(), count: 2 },
+        NoticeKind::ModelOpened("a".into()),
+        NoticeKind::SettingsRestored(vec![Both::same("no sampler")]),
+    ];
+    assert!(asks.iter().all(NoticeKind::stays));
 }
 
 /// Regression: after each start Create looked as if nothing had ever been drawn.
