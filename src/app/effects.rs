@@ -88,7 +88,8 @@ impl Studio {
             }
             Effect::AskExportLayers { name, scene, picture } => {
                 let name = format!("{name}.ora");
-                self.dialogs.save_file(&name, move |path| StoreRequest::ExportLayers { scene, picture, path });
+                let lang = self.state.lang;
+                self.dialogs.save_file(&name, move |path| StoreRequest::ExportLayers { scene, picture, path, lang });
             }
             Effect::AskLayersFolder => {
                 let now = self.state.status.library.clone();

@@ -141,7 +141,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             EventKind::News(News::Picture(PictureNews::Picture { index, picture, record })) => {
                 size = (picture.width, picture.height);
                 if let (Some(folder), Some(scene)) = (&args.layers, &scene) {
-                    store::write_layers(scene, folder)?;
+                    store::write_layers(scene, folder, context.lang)?;
                 }
                 for path in sink.write(index, &picture, &record, scene.take().as_deref())? {
                     if !args.json && told.is_ok() {
@@ -430,7 +430,7 @@ impl Sink {
         scene: Option<&SceneLayers>,
     ) -> Result<()> {
         let bytes = match scene.filter(|_| is_open_raster(path)) {
-            Some(scene) => store::open_raster(scene, picture)?,
+            Some(scene) => store::open_raster(scene, picture, self.lang)?,
             None => store::picture_files::encode_as(&ending(path), picture, Some(record))?,
         };
         store::write_file(path, &bytes)?;

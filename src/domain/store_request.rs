@@ -23,10 +23,10 @@ pub enum StoreRequest {
     ExportPicture { picture: Arc<Picture>, record: Option<Box<PictureRecord>>, path: PathBuf, enlarge: Enlarge },
     /// The same from a file. -> `Exported`
     ExportFile { from: PathBuf, path: PathBuf, enlarge: Enlarge },
-    /// A scene with its layers as OpenRaster, the same way. -> `Exported`
-    ExportLayers { scene: Arc<SceneLayers>, picture: Arc<Picture>, path: PathBuf },
-    /// A PNG of each layer in a folder; nothing is written over. -> `CopiesSaved`
-    ExportEachLayer { scene: Arc<SceneLayers>, folder: PathBuf },
+    /// A scene with its layers as OpenRaster, the same way; the background's name is in `lang`. -> `Exported`
+    ExportLayers { scene: Arc<SceneLayers>, picture: Arc<Picture>, path: PathBuf, lang: Lang },
+    /// A PNG of each layer in a folder; nothing is written over, the background's name is in `lang`. -> `CopiesSaved`
+    ExportEachLayer { scene: Arc<SceneLayers>, folder: PathBuf, lang: Lang },
     /// Copies of these files in a folder, as they are; nothing is written over. -> `CopiesSaved`, and `Failed` with what
     /// could not be copied
     CopyFiles { from: Vec<PathBuf>, folder: PathBuf },

@@ -8,17 +8,17 @@ use zip::CompressionMethod;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{THUMBNAIL, atomic, picture_files, slug};
-use crate::domain::{Cut, Picture, SceneLayer, SceneLayers};
+use super::{THUMBNAIL, atomic, picture_files};
+use crate::domain::{Cut, Picture, SceneLayer, SceneLayers, slug};
 use crate::error::{Result, StudioError};
-use crate::lang::Both;
+use crate::lang::{Both, Lang};
 
 /// The bytes of an OpenRaster file (version 0.0.3 of its specification): `picture` is the scene as it is shown.
-/// Hidden layers are in it, hidden.
+/// Hidden layers are in it, hidden. Layers have the prompt's words for names, the background its name in `lang`.
 ///
 /// # Errors
 /// The file cannot be encoded.
-pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
+pub fn open_raster(scene: &SceneLayers, picture: &Picture, lang: Lang) -> Result<Vec<u8>> {
     let failed = |e: &dyn std::fmt::Display| {
         StudioError::other(Both::new("the OpenRaster file could not be written", "OpenRaster 文件无法生成"))
             .with_details(e)
@@ -45,7 +45,8 @@ pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
         add(&source, &picture_files::encode_png(picture, None)?)?;
     }
     if let Some(ground) = &scene.ground {
-        stack.push_str("<layer name=\"ground\" src=\"data/ground.png\" x=\"0\" y=\"0\"/>\n");
+        let name = ground_name(lang);
+        let _ = writeln!(stack, "<layer name=\"{name}\" src=\"data/ground.png\" x=\"0\" y=\"0\"/>");
         add("data/ground.png", &picture_files::encode_png(ground, None)?)?;
     }
     stack.push_str("</stack>\n</image>\n");
@@ -55,18 +56,20 @@ pub fn open_raster(scene: &SceneLayers, picture: &Picture) -> Result<Vec<u8>> {
     Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
 }
 
-/// A PNG for each layer that is shown, and for the ground, each as large as the picture, so that they align. Existing
-/// files are not overwritten. Returns how many were written.
+/// A PNG for each layer that is shown, and for the background, each as large as the picture, so that they align. Their
+/// names are their order from back to front and the prompt's words, such as `02-cat.png`; the background has its name in
+/// `lang`. Existing files are not overwritten. Returns how many were written.
 ///
 /// # Errors
 /// The disk is full, or the folder cannot be written to.
-pub fn write_each(scene: &SceneLayers, folder: &Path) -> Result<usize> {
-    let ground = scene.ground.iter().map(|ground| ("ground".to_owned(), (**ground).clone()));
+pub fn write_each(scene: &SceneLayers, folder: &Path, lang: Lang) -> Result<usize> {
+    let ground = scene.ground.iter().map(|ground| (ground_name(lang).to_owned(), (**ground).clone()));
     let shown = scene.layers.iter().filter(|layer| !layer.hidden);
-    let all: Vec<_> = ground.chain(shown.map(|layer| (title(layer), on_canvas(&layer.cut, scene.side)))).collect();
+    let shown = shown.map(|layer| (file_name(layer), on_canvas(&layer.cut, scene.side)));
+    let all: Vec<_> = ground.chain(shown).collect();
     for (n, (name, picture)) in all.iter().enumerate() {
         let bytes = picture_files::encode_png(picture, None)?;
-        let stem = format!("{:02}-{}", n + 1, slug(name));
+        let stem = format!("{:02}-{name}", n + 1);
         let name = |attempt: u32| match attempt {
             0 => format!("{stem}.png"),
             again => format!("{stem}-{}.png", again + 1),
@@ -76,12 +79,24 @@ pub fn write_each(scene: &SceneLayers, folder: &Path) -> Result<usize> {
     Ok(all.len())
 }
 
-/// The thing, with its number where it has one.
+fn ground_name(lang: Lang) -> &'static str {
+    lang.pick("background", "背景")
+}
+
+/// The prompt's words for a layer, with its number where it has one.
 fn title(layer: &SceneLayer) -> String {
-    match layer.name.nth {
-        1 => layer.label.to_owned(),
-        nth => format!("{} {nth}", layer.label),
-    }
+    numbered(layer.said.trim(), layer.name.nth, ' ')
+}
+
+/// [`title`] as a part of a file name. Words without any letter, such as an emoji, give way to the thing's label.
+fn file_name(layer: &SceneLayer) -> String {
+    let said = slug(&layer.said);
+    let name = if said.is_empty() { slug(layer.label) } else { said };
+    numbered(&name, layer.name.nth, '-')
+}
+
+fn numbered(name: &str, nth: u16, gap: char) -> String {
+    if nth == 1 { name.to_owned() } else { format!("{name}{gap}{nth}") }
 }
 
 fn on_canvas(cut: &Cut, side: u32) -> Picture {
@@ -141,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_open_raster_file_has_what_its_readers_look_for() {
-        let bytes = open_raster(&scene(), &plain(16, [1, 2, 3, 255])).unwrap();
+        let bytes = open_raster(&scene(), &plain(16, [1, 2, 3, 255]), Lang::En).unwrap();
         // The type stands uncompressed at its fixed place.
         assert_eq!(&bytes[30..54], b"mimetypeimage/openraster");
         let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
@@ -157,7 +172,7 @@ mod tests {
             [
                 "<layer name=\"cat face 2\" src=\"data/layer1.png\" x=\"12\" y=\"12\" visibility=\"hidden\"/>",
                 "<layer name=\"box &amp; &quot;lid&quot;\" src=\"data/layer0.png\" x=\"2\" y=\"3\" visibility=\"visible\"/>",
-                "<layer name=\"ground\" src=\"data/ground.png\" x=\"0\" y=\"0\"/>",
+                "<layer name=\"background\" src=\"data/ground.png\" x=\"0\" y=\"0\"/>",
             ]
         );
         for (name, side) in
@@ -172,13 +187,32 @@ mod tests {
     #[test]
     fn a_file_for_each_layer_has_it_in_its_place_and_writes_nothing_over() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(write_each(&scene(), folder.path()).unwrap(), 2);
-        assert_eq!(write_each(&scene(), folder.path()).unwrap(), 2);
+        assert_eq!(write_each(&scene(), folder.path(), Lang::En).unwrap(), 2);
+        assert_eq!(write_each(&scene(), folder.path(), Lang::En).unwrap(), 2);
         let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, ["01-ground-2.png", "01-ground.png", "02-box-lid-2.png", "02-box-lid.png"]);
+        assert_eq!(names, ["01-background-2.png", "01-background.png", "02-box-lid-2.png", "02-box-lid.png"]);
         let picture = decoded(&std::fs::read(folder.path().join("02-box-lid.png")).unwrap());
         let alpha = |x: usize, y: usize| picture.rgba[4 * (16 * y + x) + 3];
         assert_eq!((picture.width, alpha(2, 3), alpha(5, 6), alpha(1, 3), alpha(6, 6)), (16, 255, 255, 0, 0));
+    }
+
+    /// Regression: the files of a Chinese prompt had English names, and the picture's had a number alone.
+    #[test]
+    fn files_of_layers_are_named_by_the_words_of_the_prompt() {
+        let said =
+            |name: &str, said: &str| SceneLayer { said: said.to_owned(), ..layer(name, "cat face", (0, 0), false) };
+        let layers =
+            vec![said("猫.1", " 红色的猫 "), said("猫.2", "红色的猫"), said("x.1", "🐱"), said("y.1", "../a:b\\c")];
+        let scene = SceneLayers { layers, ..scene() };
+        for (lang, ground) in [(Lang::Zh, "01-背景.png"), (Lang::En, "01-background.png")] {
+            let folder = tempfile::tempdir().unwrap();
+            assert_eq!(write_each(&scene, folder.path(), lang).unwrap(), 5);
+            let names =
+                std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+            let mut names: Vec<String> = names.collect();
+            names.sort();
+            assert_eq!(names, [ground, "02-红色的猫.png", "03-红色的猫-2.png", "04-cat-face.png", "05-a-b-c.png"]);
+        }
     }
 }

@@ -16,7 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
 use super::{atomic, disk_time_ms, export, picture_files, removal};
-use crate::domain::{LibraryItem, Picture, PictureRecord};
+use crate::domain::{LibraryItem, Picture, PictureRecord, slug};
 use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
@@ -25,10 +25,6 @@ const TRASH: &str = ".trash";
 const ENDINGS: [&str; 4] = ["png", "jpg", "jpeg", "webp"];
 /// How deep folders are looked into below the library.
 const DEPTH: usize = 3;
-/// Letters of the prompt in a file's name.
-const SLUG_CHARS: usize = 40;
-/// And bytes, since file systems count those (255 for a whole name).
-const SLUG_BYTES: usize = 120;
 
 /// Writes a picture into the library and returns its item. `now` is when it was made.
 ///
@@ -74,23 +70,6 @@ fn file_stem(time: civil::DateTime, record: &PictureRecord) -> String {
         stem.push_str(&slug);
     }
     stem
-}
-
-/// Letters and digits of any script, all else as single dashes; bounded.
-pub fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count >= 4 * SLUG_CHARS || slug.chars().count() >= SLUG_CHARS || slug.len() + c.len_utf8() > SLUG_BYTES {
-            break;
-        }
-        if c.is_alphanumeric() {
-            slug.extend(c.to_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.truncate(slug.trim_end_matches('-').len());
-    slug
 }
 
 /// Tells a file from what was at its path before: its bytes and the time of its last change.
@@ -413,19 +392,6 @@ mod tests {
         assert_eq!(inside, Path::new("2026-11-24/2026-11-24_153012_seed-42_a-red-apple.png"));
         assert_eq!(item.made_ms, 1_795_534_212_000);
         assert_eq!(scan(home.path(), &TimeZone::UTC), [item]);
-    }
-
-    #[test]
-    fn slugs_are_safe_and_bounded() {
-        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
-        assert_eq!(slug("CON: a\\b*c?\"<>|\0\n"), "con-a-b-c");
-        assert_eq!(slug("彩虹，猫 立体"), "彩虹-猫-立体");
-        assert_eq!(slug("🍎🍎"), "");
-        assert_eq!(slug(""), "");
-        for long in ["word ".repeat(1000), "猫".repeat(1000), "🍎".repeat(100_000), "a".repeat(1 << 20)] {
-            let slug = slug(&long);
-            assert!(slug.len() <= SLUG_BYTES && slug.chars().count() <= SLUG_CHARS && !slug.ends_with('-'), "{slug}");
-        }
     }
 
     #[test]

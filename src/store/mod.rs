@@ -35,7 +35,7 @@ pub use atomic::{check_file, check_writable, is_stream};
 pub use dialects::{Foreign, Program};
 pub use latents::{ENDING as LATENTS_ENDING, encode as encode_latents, read as read_latents, save as save_latents};
 pub use layers::{open_raster, write_each as write_layers};
-pub use library::{save as save_picture, slug};
+pub use library::save as save_picture;
 pub use paths::{HOME_VARIABLE, Paths};
 pub use settings::{clamp as clamp_settings, load as load_settings, look as look_at_settings, save as save_settings};
 

@@ -310,12 +310,12 @@ impl Worker {
                 self.events.tell(StoreEvent::Exported { path });
                 return left_out.map_or(Ok(()), Err);
             }
-            StoreRequest::ExportLayers { scene, picture, path } => {
-                atomic::write(&path, &layers::open_raster(&scene, &picture)?)?;
+            StoreRequest::ExportLayers { scene, picture, path, lang } => {
+                atomic::write(&path, &layers::open_raster(&scene, &picture, lang)?)?;
                 StoreEvent::Exported { path }
             }
-            StoreRequest::ExportEachLayer { scene, folder } => {
-                let count = layers::write_each(&scene, &folder)?;
+            StoreRequest::ExportEachLayer { scene, folder, lang } => {
+                let count = layers::write_each(&scene, &folder, lang)?;
                 StoreEvent::CopiesSaved { folder, count }
             }
             StoreRequest::CopyFiles { from, folder } => {

@@ -2,11 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::LibraryItem;
+use crate::domain::{LibraryItem, slug};
 use crate::state::{CreateState, Env, STRIP, Saved, Shot, Shown};
 
 /// Pictures of the strip that are kept for undo.
 const BINNED: usize = 16;
+
+/// What a copy of a picture without a file is called, without an ending: the words of its prompt.
+pub(in crate::state) fn copy_name(prompt: &str, seed: u64) -> String {
+    let words = slug(prompt);
+    if words.is_empty() { format!("picture-{seed}") } else { words }
+}
 
 impl CreateState {
     /// The pictures of the last times come after this one's on the strip.

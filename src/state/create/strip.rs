@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::{Enlarge, Picture, PictureRecord, Room, Seed, StoreRequest, Subject};
 use crate::error::StudioError;
+use crate::state::create::files::copy_name;
 use crate::state::create::update::Handoff;
 use crate::state::{CreateState, Effect, Env, NoticeKind, STRIP, Saved, Shot, ShotKey, Shown, Stage};
 
@@ -120,7 +121,7 @@ impl CreateState {
                 env.push(Effect::AskExportPicture {
                     picture: picture.clone(),
                     record: Some(shot.record.clone()),
-                    name: name.unwrap_or_else(|| format!("picture-{}", shot.record.seed())),
+                    name: name.unwrap_or_else(|| copy_name(&shot.record.prompt, shot.record.seed())),
                     enlarge,
                 });
             }

@@ -4,6 +4,7 @@ use crate::domain::{
     Arrangement, Enlarge, EventKind, ImageParams, ImageRequest, JobId, LayerChange, LayerName, Makes, News,
     PictureNews, Seed, StepProgress, StoreRequest, Takes,
 };
+use crate::state::create::files::copy_name;
 use crate::state::{
     CreateState, Effect, Env, LayersCommand, LayersFormat, LayersJob, LayersState, ShotKey, Shown, Stage, has_layers,
 };
@@ -198,7 +199,7 @@ impl CreateState {
     fn export_layers(&mut self, format: LayersFormat, env: &mut Env<'_>) {
         let Some(layers) = self.layers.as_ref().filter(|layers| !layers.stale) else { return };
         let (Some(scene), Some((picture, record))) = (&layers.scene, &layers.made) else { return };
-        let (picture, name) = (picture.clone(), format!("picture-{}", layers.seed));
+        let (picture, name) = (picture.clone(), copy_name(&layers.params.prompt, layers.seed));
         match format {
             LayersFormat::Png => {
                 let record = Some(record.clone());
@@ -213,7 +214,8 @@ impl CreateState {
 
     fn export_each_layer(&mut self, folder: std::path::PathBuf, env: &mut Env<'_>) {
         let scene = self.layers.as_ref().and_then(|layers| layers.scene.clone());
-        env.fx.extend(scene.map(|scene| Effect::Store(StoreRequest::ExportEachLayer { scene, folder })));
+        let lang = env.lang;
+        env.fx.extend(scene.map(|scene| Effect::Store(StoreRequest::ExportEachLayer { scene, folder, lang })));
     }
 }
 

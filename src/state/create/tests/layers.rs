@@ -295,6 +295,15 @@ fn a_scene_is_exported_once_it_is_made() {
     ] {
         assert!(layers(&mut s, LayersCommand::Export(format)).iter().any(is), "{format:?}");
     }
+    // Regression: all of them were called picture-42.
+    for format in [LayersFormat::Png, LayersFormat::OpenRaster] {
+        let effects = layers(&mut s, LayersCommand::Export(format));
+        let [Effect::AskExportPicture { name, .. } | Effect::AskExportLayers { name, .. }] = &effects[..] else {
+            panic!("{effects:?}")
+        };
+        assert_eq!(*name, slug(&s.create.layers.as_ref().unwrap().params.prompt));
+        assert!(name.contains("cat"), "{name}");
+    }
     let effects = layers(&mut s, LayersCommand::FolderChosen("/usb".into()));
     assert!(
         matches!(&effects[..], [Effect::Store(StoreRequest::ExportEachLayer { folder, .. })] if folder.ends_with("usb"))
