@@ -106,6 +106,11 @@ impl Arrangement {
         all
     }
 
+    /// All layers that were changed, by their names, and what was changed of each.
+    pub fn changes(&self) -> impl Iterator<Item = (&LayerName, &LayerChange)> {
+        self.changes.iter()
+    }
+
     /// What was changed of a layer.
     pub fn get(&self, name: &LayerName) -> Option<&LayerChange> {
         self.changes.get(name)

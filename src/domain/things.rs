@@ -27,6 +27,11 @@ impl Things {
         self.0.get(word).map(String::as_str)
     }
 
+    /// All words with the labels of their things, in the order of the words.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(word, label)| (word.as_str(), label.as_str()))
+    }
+
     /// An empty label takes the choice back.
     pub fn set(&mut self, word: String, label: String) {
         if label.is_empty() {

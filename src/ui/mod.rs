@@ -21,6 +21,7 @@ mod hand;
 pub mod icons;
 pub mod keys;
 mod knob;
+mod layer_words;
 mod layout;
 mod letters;
 mod live;

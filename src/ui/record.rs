@@ -5,8 +5,13 @@ use egui::Ui;
 use super::cx::Cx;
 use super::params::{ImagePlace, of_image};
 use super::texts::T;
-use super::{model_words, widgets};
-use crate::domain::{ImageParam, NoiseSource, Parameter, PictureRecord, Schedule, Seed};
+use super::{layer_words, model_words, widgets};
+use crate::domain::{ImageParam, NoiseSource, Parameter, PictureRecord, Sampler, Schedule, Seed};
+
+/// The sampler's name; "automatic" is no name and is translated.
+pub fn sampler(cx: &Cx<'_>, sampler: Sampler) -> &'static str {
+    if sampler == Sampler::Automatic { cx.t(T::Automatic) } else { sampler.name() }
+}
 
 /// `more` are rows after the picture's own settings.
 pub fn table(ui: &mut Ui, cx: &Cx<'_>, record: &PictureRecord, more: Vec<(&'static str, String)>) {
@@ -33,7 +38,11 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
         rows.push((cx.t(T::Schedule), record.schedule.name().to_owned()));
     }
     if record.noise != NoiseSource::default() {
-        rows.push((cx.t(T::NoiseSource), record.noise.name().to_owned()));
+        let name = match record.noise {
+            NoiseSource::Native => T::NoiseNative,
+            NoiseSource::Torch => T::NoiseTorch,
+        };
+        rows.push((cx.t(T::NoiseSource), cx.t(name).to_owned()));
     }
     for number in ImageParam::ALL.iter().filter(|number| number.is_set(record)) {
         if let (name, _, ImagePlace::More(_)) = of_image(*number) {
@@ -41,10 +50,10 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
         }
     }
     if !record.things.is_empty() {
-        rows.push((cx.t(T::Meanings), record.things.to_string()));
+        rows.push((cx.t(T::Meanings), layer_words::meanings(cx.lang, &record.things)));
     }
     if !record.arrangement.is_empty() {
-        rows.push((cx.t(T::Layers), record.arrangement.to_string()));
+        rows.push((cx.t(T::Layers), layer_words::arrangement(cx.lang, &record.arrangement)));
     }
     let seed = match record.seed {
         Seed::Fixed(seed) => seed.to_string(),
@@ -52,7 +61,7 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
     };
     rows.extend([
         (cx.t(T::Seed), seed),
-        (cx.t(T::Steps), format!("{} · {}", record.steps, record.sampler.name())),
+        (cx.t(T::Steps), format!("{} · {}", record.steps, sampler(cx, record.sampler))),
         (cx.t(T::Guidance), ImageParam::Guidance.get(record).to_string()),
         (cx.t(T::Size), format!("{}×{}", record.width, record.height)),
     ]);

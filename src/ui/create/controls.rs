@@ -12,7 +12,7 @@ use crate::ui::seed::{self, SeedEdit};
 use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, S3, S4};
 use crate::ui::widgets::{self, ENTER, Field};
-use crate::ui::{advice, combo, icons, layout, model_choice};
+use crate::ui::{advice, combo, icons, layout, model_choice, record};
 
 /// Rows of the prompt that are seen at once.
 const PROMPT_ROWS: usize = 4;
@@ -190,7 +190,7 @@ fn count(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
-    let note = if view.more_open { String::new() } else { more_note(params(cx)) };
+    let note = if view.more_open { String::new() } else { more_note(cx, params(cx)) };
     if !widgets::fold(ui, cx.t(T::More), &note, &mut view.more_open) {
         return;
     }
@@ -211,8 +211,8 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
 }
 
 /// What is set under the fold, for its heading: the sampler, and what is not as usual.
-fn more_note(params: &ImageParams) -> String {
-    let mut note = params.sampler.name().to_owned();
+fn more_note(cx: &Cx<'_>, params: &ImageParams) -> String {
+    let mut note = record::sampler(cx, params.sampler).to_owned();
     if params.noise != NoiseSource::default() {
         note.push_str(&format!(" · rng {}", params.noise.name()));
     }

@@ -19,6 +19,7 @@ texts! {
     SceneGround: "Background: {0}", "背景：{0}";
     Meanings: "Meaning of words", "词义";
     StandsIn: "“{0}” is not known: {1} stands in for it.", "模型不认识“{0}”，用“{1}”代替。";
+    MeaningIs: "\u{201c}{0}\u{201d} is {1}", "“{0}”指{1}";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
     NoThingKnown: "The model does not know what to draw for: {0}", "模型不知道该怎么画：{0}";
     UnknownWords: "Not seen by the model: {0}", "模型没有看到：{0}";

@@ -39,6 +39,13 @@ texts! {
     LayerColour: "Colour", "颜色";
     LayerColourHover: "Gives this layer another colour", "更改此图层的颜色";
     ColourOfPrompt: "As the prompt says", "按提示词";
+    LayerSaysPlace: "{0}% from the left, {1}% from the top, {2}% of the picture's width", "距左 {0}%，距上 {1}%，宽为图片的 {2}%";
+    LayerSaysFlipped: "flipped", "已翻转";
+    LayerSaysHidden: "hidden", "已隐藏";
+    LayerSaysColour: "colour {0}", "颜色：{0}";
+    LayerSaysSeed: "drawn with seed {0}", "以种子 {0} 绘制";
+    LayerSaysOrder: "From back to front: {0}", "从后到前：{0}";
+    LayerSaysNoGround: "Background hidden", "已隐藏背景";
     ColourNone: "As it was drawn", "保持原色";
     ColourRed: "Red", "红色";
     ColourOrange: "Orange", "橙色";

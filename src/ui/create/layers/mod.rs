@@ -11,6 +11,7 @@ use crate::scene::{self, things};
 use crate::state::{Command, CreateCommand, LayersCommand, LayersFormat, LayersState};
 use crate::ui::cx::Cx;
 use crate::ui::eye::{Landmark, landmark};
+use crate::ui::layer_words::COLOUR_NAMES;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
 use crate::ui::theme::{self, BODY, S1, S2, S3, SMALL};
@@ -238,22 +239,6 @@ fn tools(ui: &mut Ui, cx: &mut Cx<'_>, scene: &SceneLayers, layer: &SceneLayer) 
         colour(ui, cx, name, layer.colour);
     });
 }
-
-const COLOUR_NAMES: [T; LAYER_COLOURS.len()] = [
-    T::ColourNone,
-    T::ColourRed,
-    T::ColourOrange,
-    T::ColourYellow,
-    T::ColourGreen,
-    T::ColourCyan,
-    T::ColourBlue,
-    T::ColourPurple,
-    T::ColourPink,
-    T::ColourBrown,
-    T::ColourBlack,
-    T::ColourGray,
-    T::ColourWhite,
-];
 
 fn colour(ui: &mut Ui, cx: &mut Cx<'_>, name: &LayerName, now: Option<&str>) {
     let mut chosen = None;

@@ -250,3 +250,19 @@ fn a_picture_of_several_things_offers_its_layers_and_another_does_not() {
         assert_eq!(harness.query_by_label(T::Layers.tr(Lang::En)).is_some(), offered, "{prompt}");
     }
 }
+
+/// Regression: the record of a picture had the file's short form of its layers, in Chinese too.
+#[test]
+fn the_record_tells_what_was_changed_in_words() {
+    for lang in Lang::ALL {
+        let mut state = create_done(lang, Theme::Dark);
+        let record = &mut state.create.strip[0].record;
+        record.arrangement = Arrangement::read("cat.1: flip; ground: hide");
+        record.sampler = Sampler::Automatic;
+        let mut harness = open(state);
+        harness.get_by_label(T::ShowSettings.tr(lang)).click();
+        act(&mut harness);
+        harness.get_by_label(lang.pick("cat: flipped\nBackground hidden", "cat：已翻转\n已隐藏背景"));
+        harness.get_by_label(&format!("24 · {}", T::Automatic.tr(lang)));
+    }
+}
