@@ -12,19 +12,57 @@ use crate::ui::theme::{BODY, S1, SMALL};
 use crate::ui::{fields, frames, icons, letters, widgets};
 use crate::writing::prompts;
 
-/// Words that change what the built-in model draws, in English and Chinese, of each group one at a time. Each was looked
-/// at: noto, twemoji, brown, white and gray change little.
-const LOOKS: [(&str, &str); 3] = [("3d", "立体"), ("flat", "扁平"), ("fluent", "流畅")];
-const COLOURS: [(&str, &str); 8] = [
-    ("red", "红色"),
-    ("orange", "橙色"),
-    ("yellow", "黄色"),
-    ("green", "绿色"),
-    ("blue", "蓝色"),
-    ("purple", "紫色"),
-    ("pink", "粉色"),
-    ("black", "黑色"),
+/// A word of a style.
+#[derive(Clone, Copy)]
+struct Style {
+    /// As the built-in model reads it in a prompt; the English one is also what its chip shows.
+    en: &'static str,
+    zh: &'static str,
+    /// What its chip shows in Chinese.
+    shown_zh: &'static str,
+}
+
+const fn style(en: &'static str, zh: &'static str) -> Style {
+    Style { en, zh, shown_zh: zh }
+}
+
+/// A set of drawings that people know by the company that made it.
+const fn set(en: &'static str, zh: &'static str, shown_zh: &'static str) -> Style {
+    Style { en, zh, shown_zh }
+}
+
+/// Words that change what the built-in model draws, of each group one at a time. Of the colours, brown, white and gray
+/// change little.
+const LOOKS: [Style; 5] = [
+    style("3d", "立体"),
+    style("flat", "扁平"),
+    set("fluent", "流畅", "微软风"),
+    set("noto", "诺托", "谷歌风"),
+    set("twemoji", "推特", "推特风"),
 ];
+const COLOURS: [Style; 8] = [
+    style("red", "红色"),
+    style("orange", "橙色"),
+    style("yellow", "黄色"),
+    style("green", "绿色"),
+    style("blue", "蓝色"),
+    style("purple", "紫色"),
+    style("pink", "粉色"),
+    style("black", "黑色"),
+];
+/// Points beside the word of a chip: with them all chips have two lines in a panel of the usual width.
+const CHIP_PADDING: f32 = 6.0;
+
+impl Style {
+    fn shown(self, lang: Lang) -> &'static str {
+        lang.pick(self.en, self.shown_zh)
+    }
+
+    /// Its word that a prompt has, in either language.
+    fn said(self, prompt: &str) -> Option<&'static str> {
+        [self.en, self.zh].into_iter().find(|word| prompts::has(prompt, word))
+    }
+}
 
 /// The button that makes the prompt better, where a language model can; it stops one that writes.
 pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -72,8 +110,8 @@ pub fn style_words(ui: &mut Ui, cx: &mut Cx<'_>, open: &mut Option<bool>) {
     if entry.is_some_and(|entry| has_styles(&entry.card)) {
         let prompt = &cx.state.settings.image.prompt;
         let words = [&LOOKS[..], &COLOURS[..]].concat();
-        let chosen = words.iter().filter(|word| said(prompt, word).is_some());
-        let chosen = chosen.map(|(en, zh)| cx.lang.pick(*en, *zh)).collect::<Vec<_>>().join(" · ");
+        let chosen = words.iter().filter(|style| style.said(prompt).is_some());
+        let chosen = chosen.map(|style| style.shown(cx.lang)).collect::<Vec<_>>().join(" · ");
         let before = open.unwrap_or(ui.ctx().content_rect().height() >= ROOM_FOR_STYLES);
         let mut now = before;
         if widgets::fold(ui, cx.t(T::Styles), &chosen, &mut now) {
@@ -90,11 +128,6 @@ fn has_styles(card: &ModelCard) -> bool {
     !card.reads_prose()
 }
 
-/// The word of a style that a prompt has, in either language.
-fn said(prompt: &str, (en, zh): &(&'static str, &'static str)) -> Option<&'static str> {
-    [*en, *zh].into_iter().find(|word| prompts::has(prompt, word))
-}
-
 /// Chips in the window's language, which add words in the prompt's.
 fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
     let prompt = &cx.state.settings.image.prompt;
@@ -109,15 +142,16 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(S1, S1);
+        ui.spacing_mut().button_padding.x = CHIP_PADDING;
         for group in [&LOOKS[..], &COLOURS[..]] {
-            let words: Vec<&str> = group.iter().flat_map(|(en, zh)| [*en, *zh]).collect();
-            for pair @ (en, zh) in group {
-                let there = said(prompt, pair);
-                let label = RichText::new(cx.lang.pick(*en, *zh)).size(SMALL);
+            let words: Vec<&str> = group.iter().flat_map(|style| [style.en, style.zh]).collect();
+            for style in group {
+                let there = style.said(prompt);
+                let label = RichText::new(style.shown(cx.lang)).size(SMALL);
                 let chip = ui.add(egui::Button::new(label).selected(there.is_some()).min_size(vec2(0.0, 24.0)));
                 let (word, hover) = match there {
                     Some(word) => (word, T::StyleTakes),
-                    None => (lang.pick(*en, *zh), T::StyleAdds),
+                    None => (lang.pick(style.en, style.zh), T::StyleAdds),
                 };
                 if chip.on_hover_text(cx.with(hover, &[&word])).clicked() {
                     let text = prompts::toggle(prompt, word, &words);
