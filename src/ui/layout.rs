@@ -165,7 +165,7 @@ fn band<R>(
 }
 
 /// Keeps a size for the next frame, which comes at once where it has changed.
-fn remember(ui: &Ui, key: Id, known: Option<f32>, size: f32) {
+pub fn remember(ui: &Ui, key: Id, known: Option<f32>, size: f32) {
     if known != Some(size) {
         ui.data_mut(|d| d.insert_temp(key, size));
         ui.ctx().request_repaint();

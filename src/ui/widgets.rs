@@ -309,7 +309,8 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
         Some(_) => {
             let most = spec.max_height - 2.0 * f32::from(edge);
             let area = ScrollArea::vertical().id_salt(spec.id).max_height(most).auto_shrink([false, true]);
-            area.show(ui, |ui| edit(&mut value, ui)).inner
+            // egui gives an area that scrolls 64 points by itself, which is more than two rows.
+            area.min_scrolled_height(most.min(64.0)).show(ui, |ui| edit(&mut value, ui)).inner
         }
         None => edit(&mut value, ui),
     });

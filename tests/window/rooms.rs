@@ -1021,6 +1021,10 @@ fn chips_of_styles_are_in_the_windows_language_and_add_words_in_the_prompts() {
         // Of one group one holds, in whichever language it is there.
         (Lang::En, "一只猫，红色", "blue", "一只猫，蓝色"),
         (Lang::En, "一只猫，蓝色", "blue", "一只猫"),
+        // A set of drawings has a name that people know, and the word that the model knows.
+        (Lang::Zh, "一只猫", "微软风", "一只猫，流畅"),
+        (Lang::Zh, "一只猫，流畅", "推特风", "一只猫，推特"),
+        (Lang::En, "a cat", "noto", "a cat, noto"),
     ] {
         let mut harness = open(scenes(lang, prompt));
         let find = |harness: &egui_kittest::Harness<'static, Window>| {
@@ -1034,6 +1038,76 @@ fn chips_of_styles_are_in_the_windows_language_and_add_words_in_the_prompts() {
             [Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(wanted.into())))],
             "{prompt}"
         );
+    }
+}
+
+/// The words of styles have two lines at most in a panel of the usual width.
+#[test]
+fn all_chips_of_styles_fit_in_two_lines() {
+    for (lang, chips) in [
+        (Lang::En, ["3d", "fluent", "noto", "twemoji", "black"]),
+        (Lang::Zh, ["立体", "微软风", "谷歌风", "推特风", "黑色"]),
+    ] {
+        let harness = open(scenes(lang, "a cat"));
+        let rects = chips.map(|chip| harness.get_by_role_and_label(Part::Button, chip).rect());
+        assert!(rects[4].top() - rects[0].top() < 40.0, "{lang:?}: {rects:?}");
+        // In the smallest window they are folded; unfolded they stay in their panel.
+        let mut harness = harness_of(lang);
+        harness.get_by_role_and_label(Part::Button, T::Styles.tr(lang)).click();
+        harness.run();
+        let field = harness.get_by_role_and_label(Part::MultilineTextInput, T::Prompt.tr(lang)).rect();
+        for chip in chips {
+            let rect = harness.get_by_role_and_label(Part::Button, chip).rect();
+            assert!(rect.right() <= field.right() + 0.5 && rect.left() >= field.left() - 0.5, "{chip}: {rect}");
+        }
+    }
+}
+
+/// A small window with a prompt for the built-in model.
+fn harness_of(lang: Lang) -> egui_kittest::Harness<'static, Window> {
+    let mut small = harness(scenes(lang, "a cat"), [900.0, 600.0]);
+    small.run();
+    small
+}
+
+/// Regression: the way to a model that can draw what was asked for was below the fold of the notes.
+#[test]
+fn the_model_that_can_is_in_sight_without_scrolling() {
+    for (lang, prompt) in [(Lang::En, "a photo of a cat and a xyzzy"), (Lang::Zh, "一张猫和魑魅的照片")] {
+        for size in [SIZE, [900.0, 600.0]] {
+            let mut state = scenes(lang, prompt);
+            state.status.budget = 8_000_000_000;
+            let mut card = state.catalogue.entries[1].card.clone();
+            (card.id, card.name, card.makes, card.memory) =
+                ("sd".into(), "SD-Turbo".into(), Makes::Image, 5_000_000_000);
+            card.files[0].bytes = 2_100_000_000;
+            card.quality.languages = vec![Lang::En, Lang::Zh];
+            state.catalogue.entries.push(entry(card, ModelPresence::Absent));
+            let mut harness = harness(state, size);
+            harness.run();
+            let field = harness.get_by_role_and_label(Part::MultilineTextInput, T::Prompt.tr(lang)).rect();
+            let button = harness.get_by_label(&T::ShowThat.with(lang, &[&"SD-Turbo"])).rect();
+            let styles = harness.get_by_role_and_label(Part::Button, T::Styles.tr(lang)).rect();
+            assert!(field.bottom() <= button.top() && button.bottom() <= styles.top() + 1.0, "{size:?}: {button}");
+            if size == SIZE {
+                let count = format!("{}: 1", T::Count.tr(lang));
+                let count = harness.get_by_role_and_label(Part::RadioButton, &count).rect();
+                let generate = harness.get_by_role_and_label(Part::Button, T::Generate.tr(lang)).rect();
+                assert!(count.bottom() <= generate.top(), "the number of pictures is in sight: {count}");
+            }
+        }
+    }
+}
+
+/// Regression: without notes there was an empty gap under the prompt.
+#[test]
+fn the_prompt_has_the_place_of_notes_that_are_not_there() {
+    for lang in Lang::ALL {
+        let harness = open(scenes(lang, ""));
+        let field = harness.get_by_role_and_label(Part::MultilineTextInput, T::Prompt.tr(lang)).rect();
+        let styles = harness.get_by_role_and_label(Part::Button, T::Styles.tr(lang)).rect();
+        assert!(styles.top() - field.bottom() <= 12.0, "{lang:?}: {field} {styles}");
+        assert!(field.height() > 120.0, "{lang:?}: {field}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Align, Frame, Id, Layout, Margin, Panel, ScrollArea, Ui, vec2};
 
-use super::{CreateView, prompt_help};
+use super::{CreateView, notes, prompt_help};
 use crate::domain::{ImageParam, ImageParams, Makes, NoiseSource, Parameter, Sampler, Schedule, Seed};
 use crate::state::{Command, CreateCommand, ImageEdit, Stage};
 use crate::ui::cx::Cx;
@@ -13,9 +13,6 @@ use crate::ui::texts::T;
 use crate::ui::theme::{self, S1, S2, S3, S4};
 use crate::ui::widgets::{self, ENTER, Field};
 use crate::ui::{advice, combo, icons, layout, model_choice, record};
-
-/// Rows of the prompt that are seen at once.
-const PROMPT_ROWS: usize = 4;
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin { left: 16, right: 16, top: 12, bottom: 12 });
@@ -56,23 +53,29 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
             prompt_help::button(ui, cx);
         });
     });
+    let shares = notes::Shares::now(ui);
     let spec = Field {
         id: crate::ui::fields::prompt_id(),
         name: cx.t(T::Prompt),
         hint: cx.t(T::PromptHint),
-        rows: PROMPT_ROWS,
-        max_height: 0.0,
+        rows: shares.rows,
+        // A long prompt scrolls: nothing below it moves while it is typed.
+        max_height: shares.prompt,
         newline: Some(ENTER),
         framed: true,
     };
     let marks = view.reading.marks(ui, cx);
-    // A long prompt scrolls: nothing below it moves while it is typed.
-    let high = PROMPT_ROWS as f32 * ui.fonts_mut(|fonts| fonts.row_height(&theme::body())) + 12.0;
-    let spec = Field { max_height: high.ceil(), ..spec };
+    let place = vec2(ui.available_width(), shares.all);
     let (response, typed) = ui
-        .allocate_ui(vec2(ui.available_width(), high.ceil()), |ui| {
-            ui.set_min_height(high.ceil());
-            widgets::marked_field(ui, &params(cx).prompt, &spec, &marks)
+        .allocate_ui_with_layout(place, Layout::top_down(Align::Min), |ui| {
+            ui.set_min_size(place);
+            let size = vec2(place.x, shares.prompt);
+            let field = ui.allocate_ui(size, |ui| {
+                ui.set_min_height(size.y);
+                widgets::marked_field(ui, &params(cx).prompt, &spec, &marks)
+            });
+            notes::show(ui, cx, &mut view.reading, shares.notes);
+            field.inner
         })
         .inner;
     eye::landmark_in(ui, Landmark::Prompt, response.rect);
@@ -90,7 +93,6 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         response.request_focus();
     }
     view.prompt_marked = missing;
-    super::notes::show(ui, cx, &mut view.reading);
     prompt_help::style_words(ui, cx, &mut view.styles_open);
     subject(ui, cx);
     ui.add_space(S1);

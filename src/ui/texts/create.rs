@@ -88,7 +88,6 @@ texts! {
     StyleAdds: "Adds \u{201c}{0}\u{201d} to the prompt", "在提示词里加上“{0}”";
     StyleTakes: "Removes \u{201c}{0}\u{201d} from the prompt", "从提示词里去掉“{0}”";
     PromptNotes: "Notes on the prompt", "关于提示词的说明";
-    PromptNotesEmpty: "Notes on the prompt appear here", "关于提示词的说明会显示在这里";
     DecodeAgain: "Decode again with the model in use", "用当前模型重新解码";
     DecodingStopped: "Decoding was stopped. All steps are kept.", "解码已停止。所有步骤的结果都已保存。";
     LatentsKept: "The latents are kept in {0}", "潜变量已保存到 {0}";
