@@ -86,11 +86,18 @@ fn what_a_person_cancelled_is_no_problem() {
         let gone = aigc_studio::domain::Event { job, kind: EventKind::Cancelled };
         update(&mut state, Input::Engine(gone));
     }
-    assert!(state.waiting_in(Room::Create).count() > 0, "what was cancelled can be drawn again");
+    assert_eq!(state.waiting_in(Room::Create).count(), 0, "it takes no place in the room");
     update(&mut state, Input::Command(Command::Go(Room::Write)));
     assert!(!state.is_marked(Room::Create));
-    let harness = open(state);
+    let mut harness = open(state);
     assert!(harness.query_by_label_contains("something went wrong").is_none());
+    // What was cancelled can be drawn again, from any room.
+    harness.get_by_role_and_label(Part::Button, T::DrawAgain.tr(Lang::En)).click();
+    let commands = asked(&mut harness);
+    assert!(
+        matches!(commands[..], [Command::Waiting(WaitingCommand::Draw(_)), Command::DismissNotice(_)]),
+        "{commands:?}"
+    );
 }
 
 /// Regression: offline, a fetch was offered that did nothing and said nothing.
