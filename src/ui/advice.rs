@@ -46,7 +46,7 @@ pub fn about_prompt(cx: &Cx<'_>, advice: &Advice) -> String {
     words(cx, Makes::Image, advice)
 }
 
-/// What is said of a prompt that the model cannot draw, and the way to one that can.
+/// For a prompt that the model cannot draw: a model that can, with a button that leads to it.
 pub fn able(ui: &mut Ui, cx: &mut Cx<'_>, advice: &Advice) {
     let wants_other = matches!(advice, Advice::Cannot(Cannot::Photo | Cannot::Painting));
     let Some(entry) = cx.state.abler_model().filter(|_| wants_other) else {
@@ -137,7 +137,7 @@ pub fn hindrance(cx: &Cx<'_>) -> Option<Hindrance> {
     })
 }
 
-/// Shows it above the button that draws; whether there is one.
+/// Shows it above the button that draws. Returns whether there is one.
 pub fn hindered(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let Some(Hindrance { text, icon, label, command }) = hindrance(cx) else { return false };
     ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.warn)).wrap());

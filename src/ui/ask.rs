@@ -113,7 +113,7 @@ pub fn read_only(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-/// Jobs that were not over when the window closed: how many, in words; `None` where there are none.
+/// Jobs that had not ended when the window closed: how many, in words; `None` where there are none.
 pub fn jobs_left(cx: &Cx<'_>) -> Option<(usize, String)> {
     let mut counts = [0_usize; 3];
     for job in &cx.state.desk.waiting {

@@ -123,7 +123,7 @@ fn units(chars: &[char]) -> Vec<Range<usize>> {
 
 /// The units of a line from left to right as they are to be seen, and whether each runs from the right.
 fn visual(chars: &[char], units: &[Range<usize>], from_right: bool) -> Vec<(usize, bool)> {
-    // One letter stands for each unit: those of a word have one direction.
+    // Each unit is one letter here: the units of a word have one direction.
     let first = |unit: &Range<usize>| {
         let of = &chars[unit.clone()];
         of.iter().copied().find(|c| is_right_to_left(*c)).unwrap_or(chars[unit.start])

@@ -26,7 +26,7 @@ impl Default for CanvasView {
 }
 
 impl CanvasView {
-    /// Another picture is fitted anew.
+    /// Another picture is fitted again.
     pub fn begin(&mut self, of: Id) {
         if self.of != Some(of) {
             *self = Self { of: Some(of), ..Self::default() };

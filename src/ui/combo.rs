@@ -21,7 +21,7 @@ pub fn names(ui: &mut Ui, label: &str, names: &[&str], on: usize) -> Option<usiz
     chosen
 }
 
-/// A combo box as wide as its room: its name, what it shows, and the whole of that.
+/// A combo box as wide as its room: its name, the text that it shows, and that text in full.
 pub fn drop_down(
     ui: &mut Ui,
     salt: impl egui::AsIdSalt,

@@ -1,4 +1,4 @@
-//! Long names on one line: the middle gives way, for the beginning and the end (of a file: its ending) tell names apart.
+//! Long names on one line are shortened in the middle: the beginning and the end (a file's ending) tell names apart.
 //! The whole name is there for the pointer and for a screen reader.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ pub fn name<'a>(ui: &Ui, name: &'a str, font: &FontId, width: f32) -> Cow<'a, st
     within(ui, name, name, font, width)
 }
 
-/// A text on a line of `width` points that has a name in it: the name gives way.
+/// A text with a name in it, on a line of `width` points: the name is shortened.
 pub fn within<'a>(ui: &Ui, text: &'a str, name: &str, font: &FontId, width: f32) -> Cow<'a, str> {
     cut(ui, text, name, font, width, middle)
 }

@@ -28,7 +28,7 @@ fn remedy_button(cx: &Cx<'_>, error: &StudioError) -> Option<(T, Command)> {
         | Cause::DiskFull { .. } => {
             Some((T::ChooseAnotherFolder, Command::Settings(SettingsCommand::ChooseLibraryFolder)))
         }
-        // They come of a file that was opened.
+        // They are from a file that was opened.
         Cause::NoModel { .. } | Cause::CutModel { .. } => {
             Some((T::OpenModelFile, Command::Models(ModelsCommand::ChooseModelFile)))
         }
@@ -46,7 +46,7 @@ fn remedy_button(cx: &Cx<'_>, error: &StudioError) -> Option<(T, Command)> {
     }
 }
 
-/// What of the error a person takes elsewhere.
+/// The text of the error that is copied.
 fn to_copy(error: &StudioError) -> Option<(T, &str)> {
     match error.cause() {
         Cause::NotOpened { what: Handed::Folder, target } => Some((T::CopyPath, target)),
@@ -110,7 +110,7 @@ fn text(ui: &mut Ui, text: &str, size: f32, colour: egui::Color32) -> egui::Resp
     ui.add(Label::new(RichText::new(text).size(size).color(colour)).wrap().selectable(true))
 }
 
-/// What lay underneath, folded; can be copied whole.
+/// The error's details, folded; they can be copied.
 fn details(ui: &mut Ui, cx: &Cx<'_>, error: &StudioError) {
     let more = error.more(cx.lang);
     if more.is_empty() {

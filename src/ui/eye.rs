@@ -12,7 +12,7 @@ use egui::{Context, Event, FullOutput, Id, Key, LayerId, Order, Plugin, RawInput
 /// Parts of the window, in the order in which they are gone through: landmarks, as screen readers have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Landmark {
-    /// What a room is asked for with.
+    /// The field in which a picture or an answer is asked for.
     Prompt,
     /// What belongs to it.
     First,
@@ -20,7 +20,7 @@ pub enum Landmark {
     Button,
     /// Whatever belongs to no other landmark: the talk, the canvas, the grid.
     Main,
-    /// What stands above the field of a talk: an error, what is happening.
+    /// Above the field of a talk: an error, or what is happening.
     Above,
     /// What can be done with it: the field of a talk, the buttons of a picture.
     Foot,
@@ -134,7 +134,7 @@ struct Place {
 }
 
 impl Place {
-    /// Whether it stands on one row with `other`, wholly to the left of it.
+    /// Whether it is on one row with `other`, and entirely left of it.
     fn is_left_of(&self, other: &Self) -> bool {
         let (a, b) = (self.widget.rect, other.widget.rect);
         let a_row = a.y_range().contains(b.center().y) || b.y_range().contains(a.center().y);
@@ -154,7 +154,7 @@ fn places(ctx: &Context) -> Vec<Place> {
         layers.sort_by_key(|layer| (layer.order, layer.id.value()));
         let of = |widget: &WidgetRect| {
             let at = seen_at(widget);
-            // The smallest landmark around it: they may lie in one another.
+            // The smallest landmark around it: they may be nested.
             let around = landmarks.iter().filter(|(_, layer, rect)| *layer == widget.layer_id && rect.contains(at));
             around.min_by(|a, b| a.2.area().total_cmp(&b.2.area())).map_or(Landmark::Main, |(landmark, ..)| *landmark)
         };
@@ -241,7 +241,7 @@ fn unglyph(nodes: &mut Vec<(NodeId, Node)>) {
         }
         let text = node.value().unwrap_or_default();
         if let Some(text) = without_glyphs(text).or_else(|| text.is_empty().then(String::new)) {
-            // The pieces of a text that can be selected lie below it, icons and all.
+            // The pieces of a selectable text are its children, icons too.
             gone.extend(node.children().iter().copied());
             node.set_children(Vec::new());
             if text.is_empty() {

@@ -1,4 +1,4 @@
-//! Where the keyboard is: what is typed into where nothing else was chosen, and the ring around what has the focus.
+//! The keyboard focus: the field that takes letters where nothing else has it, and the ring around the focused control.
 
 use egui::{Align, Context, Event, Id, Painter, Rect, Response, Stroke, StrokeKind, Ui};
 
@@ -106,7 +106,7 @@ pub fn show_new(ui: &Ui, field: &Response) {
     }
 }
 
-/// Seconds after which a field that did not come is waited for no more.
+/// Seconds that a new field is waited for.
 const LATE: f64 = 2.0;
 
 /// Whether letters come in this frame.
@@ -134,7 +134,7 @@ pub fn framed(ui: &Ui, id: Id, rect: Rect) {
 /// The one focus ring, around whatever has the focus. After everything is drawn.
 pub fn ring(ctx: &Context, p: &Palette) {
     let Some(id) = ctx.memory(|memory| memory.focused()) else { return };
-    // A whole sheet has its text cursor.
+    // A page shows its text cursor instead.
     if id == fields::sheet_id() {
         return;
     }

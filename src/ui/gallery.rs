@@ -68,7 +68,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut GalleryView, textures: &mut
         layout::foot(ui, "gallery-marked", frame, 0.5, |ui| marked(ui, cx));
     }
     if layout::is_narrow(ui) {
-        // There is no room beside the grid: what is chosen has a bar below it.
+        // There is no room beside the grid: the chosen picture has a bar below it.
         if let Some(item) = selected.filter(|_| gallery.marked.len() < 2) {
             let frame = Frame::new().fill(cx.p.panel).inner_margin(Margin::symmetric(16, 8));
             layout::foot(ui, "gallery-chosen", frame, 0.5, |ui| chosen(ui, cx, item));
@@ -207,7 +207,7 @@ fn message(ui: &mut Ui, cx: &mut Cx<'_>, icon: &str, title: T, text: Option<T>) 
     });
 }
 
-/// Says what was searched, with a way back.
+/// Shows the search, with a button that clears it.
 fn nothing_found(ui: &mut Ui, cx: &mut Cx<'_>) {
     let search = cx.state.gallery.search.trim();
     layout::centre(ui, "gallery-nothing", 420.0, |ui| {

@@ -1,4 +1,4 @@
-//! What hands and input methods send, put right before egui reads it; and what input methods are told.
+//! Events of keyboards and input methods, corrected before egui reads them; and what is sent to input methods.
 
 use egui::output::IMEOutput;
 use egui::{Context, Event, FullOutput, ImeEvent, Key, Modifiers, Order, Plugin, PointerButton, Popup, Pos2, RawInput};
@@ -12,7 +12,7 @@ pub struct Hand {
     held: Vec<Event>,
     /// A press closed a menu: its release is the menu's too.
     closed: bool,
-    /// What the input method was told last.
+    /// What was sent to the input method last.
     told: Option<IMEOutput>,
 }
 

@@ -316,7 +316,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
     if here == Room::Create && pressed(ui, Act::Generate) {
         cx.push(Command::Create(CreateCommand::Generate));
     }
-    // The trash is in the place of the room: nothing is done to what is behind it.
+    // The trash covers the room: the room's shortcuts do nothing.
     let trash = cx.state.trash.shown.is_some();
     if here == Room::Write && !trash && cx.state.write.form.is_some() && pressed(ui, Act::Generate) {
         cx.push(Command::Write(WriteCommand::WriteForm));

@@ -1,5 +1,5 @@
-//! How a room shares its space. Whatever is drawn goes through these functions, and each says what gives way where there
-//! is too little room: so no two widgets overlap and none leaves its panel, at any size and zoom.
+//! How a room shares its space. Everything is drawn through these functions, and each says what becomes smaller where
+//! there is too little room: so no two widgets overlap and none leaves its panel, at any size and zoom.
 //!
 //! | function | for | where there is too little room |
 //! |---|---|---|
@@ -13,7 +13,7 @@
 //! | [`line`] | text with controls at its end | the text elides, then the controls get lines of their own |
 //! | [`labelled`] | a button with an icon and words | the words elide |
 //!
-//! `tests/window/rooms.rs` walks every state at every size and asks whether they hold.
+//! `tests/window/rooms.rs` checks this for every state at every size.
 
 use egui::accesskit::Action;
 use egui::{
@@ -169,7 +169,7 @@ pub fn remember(ui: &Ui, key: Id, known: Option<f32>, size: f32) {
     if known != Some(size) {
         ui.data_mut(|d| d.insert_temp(key, size));
         ui.ctx().request_repaint();
-        // Nobody sees the wrong size, but where a click would be obeyed twice.
+        // The frame is drawn again with the right size, unless a click would be handled twice.
         if ui.input(|i| i.events.is_empty()) {
             ui.ctx().request_discard("a size has changed");
         }
@@ -266,7 +266,7 @@ pub fn line<'s>(
             let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
             let rows =
                 ui.allocate_ui_with_layout(size, from_right.with_main_wrap(true), |ui| tail(ui, cx)).response.rect;
-            // One that became short goes back beside the lead.
+            // A tail that has become short goes back beside the lead.
             if rows.height() < 2.0 * size.y && rows.width() < room {
                 remember(ui, key, known, rows.width().ceil());
             }
@@ -274,7 +274,7 @@ pub fn line<'s>(
     }
 }
 
-/// An icon and words for a button whose words give way first (egui would cut the icon, which is its first text).
+/// An icon and words for a button whose words are cut first (egui would cut the icon, which is its first text).
 pub fn labelled<'a>(icon: &'a str, size: f32, words: &'a str) -> Atoms<'a> {
     use egui::AtomExt as _;
     (theme::icon(icon, size), egui::Atom::from(words).atom_shrink(true)).into_atoms()

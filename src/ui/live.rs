@@ -13,7 +13,7 @@ use crate::state::{Phase, TextJob};
 /// Steps in which progress is reported, in percent: more would be noise.
 const STEP: f32 = 25.0;
 
-/// What was said last, and of what.
+/// The last announcement, and its subject.
 #[derive(Default)]
 pub struct Live {
     said: String,
@@ -23,7 +23,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// A place in the tree that nobody sees, whose text is said when it changes.
+    /// An invisible live region: a screen reader says its text when it changes.
     pub fn show(&mut self, ui: &Ui, cx: &Cx<'_>) {
         if let Some(new) = self.news(cx).filter(|new| *new != self.said) {
             self.said = new;
@@ -39,7 +39,7 @@ impl Live {
 
     fn news(&mut self, cx: &Cx<'_>) -> Option<String> {
         let state = cx.state;
-        // An answer is said when it is whole.
+        // An answer is announced when it is complete.
         let open = &state.write.open;
         let job = state.write.job_here();
         let now = job.map(|job| (job.conversation.clone(), job.turn));

@@ -64,7 +64,7 @@ fn kind(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes, name: T) {
     }
 }
 
-/// A card, or its empty place: whatever becomes of one, the others stay where they are.
+/// A card, or its empty place: when one is removed, the others stay where they are.
 fn placed(ui: &mut Ui, cx: &mut Cx<'_>, (place, what): &(CardPlace, Placed<'_>)) {
     ui.push_id(&place.id, |ui| {
         let id = ui.scope_id().with("card");
@@ -147,7 +147,7 @@ fn opening(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Files that cannot be used: each with its cause, and a way to be rid of it.
+/// Files that cannot be used: each with its cause, and a button that removes it.
 fn all_broken(ui: &mut Ui, cx: &mut Cx<'_>) {
     let files = cx.state.models.placed(&cx.state.catalogue, Section::Broken);
     if files.is_empty() {
@@ -343,7 +343,7 @@ fn fits(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
 fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     let p = cx.p;
     let (icon, ink) = match entry.presence {
-        // What lacks a part is no more ready than what was not fetched.
+        // A model with a missing part is not ready.
         _ if entry.card.lacks().is_some() => (icons::FILE_TEXT, p.muted),
         ModelPresence::Embedded | ModelPresence::Here { .. } => (icons::CHECK_CIRCLE, p.good),
         ModelPresence::Unchecked { .. } => (icons::WARNING, p.warn),

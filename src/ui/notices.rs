@@ -239,7 +239,7 @@ pub fn passing(ui: &mut Ui, cx: &mut Cx<'_>, items: f32) {
     });
 }
 
-/// A note in what is left of its line: its name gives way; of a path the end stays.
+/// A note cut to the rest of its line: its name is shortened in the middle, a path at its beginning.
 fn fitted(ui: &Ui, cx: &Cx<'_>, kind: &NoticeKind, text: &str) -> String {
     let (font, room) = (theme::small(), ui.available_width());
     let name = inserted(cx, kind).unwrap_or_default();
@@ -263,7 +263,7 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The name in a note, which gives way where the note is too long for its place.
+/// The name in a note, which is shortened where the note is too long for its place.
 fn inserted(cx: &Cx<'_>, kind: &NoticeKind) -> Option<String> {
     match kind {
         NoticeKind::Exported(path) | NoticeKind::LatentsKept(path) => Some(file_name(path)),
@@ -422,12 +422,12 @@ fn opened(cx: &Cx<'_>, id: &str) -> (&'static str, String, Option<(T, Command)>)
     let about = cx.lang.pick(&card.about, &card.about_zh);
     let about = if fits.is_empty() { about.to_owned() } else { format!("{about} ({fits})") };
     let action = if card.makes == Makes::Image { T::UseInCreate } else { T::UseInWrite };
-    // Without its parts it draws nothing: its card says what it lacks.
+    // Without its parts it draws nothing: its card says which are missing.
     let action = card.lacks().is_none().then(|| (action, Command::Models(ModelsCommand::UseModel(id.to_owned()))));
     (icons::CHECK_CIRCLE, cx.with(T::ModelOpened, &[&card.name, &about]), action)
 }
 
-/// What of a file was left out, on a line of its own.
+/// The parts of a file that were left out, on a line of their own.
 fn without(cx: &Cx<'_>, left_out: &[Both]) -> String {
     if left_out.is_empty() {
         return String::new();

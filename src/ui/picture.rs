@@ -19,7 +19,7 @@ pub struct Fit {
     pub scale: f32,
 }
 
-/// The room of a picture in what is left for it: with a margin, which gives way first.
+/// The room of a picture in the space left for it: with a margin, which shrinks first.
 pub fn within(room: Rect) -> Rect {
     room.shrink(S6.min(room.size().min_elem().max(0.0) / 8.0))
 }

@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     Panel::left("rail").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         eye::landmark(ui, Landmark::Rail);
         ui.spacing_mut().item_spacing.y = S1;
-        // All rooms stay in sight: in a low window their places shrink, then their names give way.
+        // All rooms stay in sight: in a low window their places shrink, then their names are left out.
         let rooms = Room::ALL.len() as f32;
         let high = (ui.available_height() / rooms - S1).floor().clamp(LEAST, ITEM);
         let (last, first) = Room::ALL.split_last().map_or((Room::Settings, &[][..]), |(l, f)| (*l, f));

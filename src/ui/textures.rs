@@ -130,7 +130,7 @@ impl Textures {
 /// The picture as egui wants it, halved until the graphics card can take it.
 fn image(picture: &Picture, max_side: usize) -> ColorImage {
     let (mut w, mut h) = (picture.width as usize, picture.height as usize);
-    // A picture that lies about its size would read past its end.
+    // A picture with a wrong size would be read past its end.
     if picture.rgba.len() != 4 * w * h || w == 0 || h == 0 {
         return ColorImage::filled([1, 1], egui::Color32::TRANSPARENT);
     }

@@ -348,7 +348,7 @@ pub fn search(ui: &mut Ui, cx: &Cx<'_>, id: Id, name: &str, text: &str) -> Optio
     new
 }
 
-/// A row of a menu, `on` where it is the one in use. Whoever chooses it, with the pointer or with Enter, leaves the menu.
+/// A row of a menu, `on` where it is the one in use. Choosing it, with the pointer or with Enter, closes the menu.
 pub fn choice<'a>(ui: &mut Ui, on: bool, label: impl egui::IntoAtoms<'a>) -> bool {
     let response = ui.selectable_label(on, label);
     // The one in use has the keyboard when the menu opens: the arrows continue from there.

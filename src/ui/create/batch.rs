@@ -51,7 +51,7 @@ pub struct BatchView {
     marked: BTreeSet<ShotKey>,
 }
 
-/// Fills what is left of the pane. `job` is the job while it is not over.
+/// Fills the rest of the pane. `job` is the job until it has ended.
 pub fn show(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
@@ -70,7 +70,7 @@ pub fn show(
         layout::foot(ui, "batch", frame, 0.5, |ui| bar(ui, cx, view, &shots));
     }
     let asked = job.map_or(0, |job| job.request.params.count as usize);
-    // Pictures of a job that is over may be in the trash: what is left closes up.
+    // Some pictures of a job that has ended may be in the trash: the others leave no gaps.
     let count = asked.max(shots.len());
     let size = match (job, shots.first()) {
         (Some(job), _) => (job.request.params.width, job.request.params.height),

@@ -212,7 +212,7 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     ui.add_space(S4);
 }
 
-/// What is set under the fold, for its heading: the sampler, and what is not as usual.
+/// The heading's note for the fold: the sampler, and all settings that are not at their defaults.
 fn more_note(cx: &Cx<'_>, params: &ImageParams) -> String {
     let mut note = record::sampler(cx, params.sampler).to_owned();
     if params.noise != NoiseSource::default() {

@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut 
     canvas(ui, cx, view, textures);
 }
 
-/// The sliders or the picture; whoever starts a picture comes to see it.
+/// The sliders or the picture; starting a picture shows it.
 fn narrow(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView, textures: &mut Textures) {
     let newest = cx.state.create.jobs.iter().map(|job| job.id).max();
     if newest > view.newest {

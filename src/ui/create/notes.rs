@@ -1,6 +1,6 @@
 //! The prompt and the notes under it share one place whose height depends on the window alone, so that nothing below
-//! moves while a prompt is typed. Without notes the prompt has all of it; with notes it has fewer rows. The notes say what
-//! a model cannot do with the prompt, what of the last one was left out, and what the built-in model reads in it.
+//! moves while a prompt is typed. Without notes the prompt has all of it; with notes it has fewer rows. The notes say
+//! what a model cannot do with the prompt, which parts of the last one were left out, and what the built-in model reads.
 
 use egui::accesskit::Role;
 use egui::{Align, Id, Layout, ScrollArea, Ui, vec2};
@@ -14,16 +14,16 @@ use crate::ui::texts::T;
 use crate::ui::theme::{self, S1};
 use crate::ui::{advice, eye, icons, layout, widgets};
 
-/// Points of the place at most, in windows of [`TALL_WINDOW`] points and more, and in lower ones: the sliders below stay
-/// in sight. In very tall windows it has a share of what they have more, up to [`MOST`].
+/// Points of the place at most, in windows of [`TALL_WINDOW`] points and more, and in lower ones: the sliders below
+/// stay in sight. In very tall windows it gets a share of the additional height, up to [`MOST`].
 const HIGH: f32 = 160.0;
 const LOW: f32 = 140.0;
 const TALL_WINDOW: f32 = 640.0;
 const VERY_TALL: f32 = 800.0;
 const SHARE: f32 = 0.3;
 const MOST: f32 = 116.0;
-/// Points that notes can have, and a very tall window's share besides: what a model cannot do, which other one can, and
-/// its button.
+/// Points that notes can have, without the share of very tall windows: what a model cannot do, which other one can,
+/// and its button.
 const NOTES: f32 = 85.0;
 /// Rows that the prompt keeps.
 const LEAST: f32 = 2.0;
@@ -96,7 +96,7 @@ fn notes(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         widgets::badge_wrapped(ui, icons::WARNING_CIRCLE, cx.t(T::PromptMissing), cx.p.bad);
     }
     prompt_help::proposal(ui, cx);
-    // No other words help the model in use: which model can is said before the words.
+    // Other words would not help: the model that can comes before notes on words.
     let cannot = |advice: &&Advice| matches!(advice, Advice::Cannot(_));
     if let Some(advice) = view.advice().filter(cannot) {
         advised(ui, cx, advice);

@@ -18,14 +18,14 @@ use crate::ui::widgets;
 
 /// Senses of a word in its menu.
 const MOST_SENSES: usize = 12;
-/// Unknown words that have a row of what comes near, and things in such a row.
+/// Unknown words that have a row of similar things, and things in such a row.
 const MOST_ROWS: usize = 3;
 const MOST_NEAR: usize = 4;
 
-/// Seconds without typing after which a word that is not known is taken for whole.
+/// Seconds without typing after which an unknown word is taken to be complete.
 const PAUSE: f64 = 1.0;
 
-/// Words in a list of what is left out, and letters of one.
+/// Words in a list of words that are left out, and letters of one of them.
 const MOST_WORDS: usize = 12;
 const MOST_LETTERS: usize = 24;
 
@@ -37,7 +37,7 @@ pub struct ReadingView {
     typed_s: Option<f64>,
     /// An input method has not finished its characters.
     composing: bool,
-    /// What was said of the prompt: unknown words, folded, and what the model cannot do of it.
+    /// The notes that were shown: unknown words, folded, and what the model cannot do with the prompt.
     said: BTreeSet<String>,
     advice: Option<Advice>,
     /// The prompts that were read last for advice, whether for a scene, and the advice.
@@ -95,7 +95,7 @@ impl ReadingView {
         }
     }
 
-    /// What the model cannot do of the prompt, where it was said.
+    /// What the model cannot do with the prompt, where that note is shown.
     pub fn advice(&self) -> Option<&Advice> {
         self.advice.as_ref()
     }
@@ -105,7 +105,7 @@ impl ReadingView {
         self.of(cx).map_or_else(|| words.to_vec(), |(prompt, reading)| not_listed(prompt, reading, words))
     }
 
-    /// Whether nobody is in the middle of a word.
+    /// Whether the last word that was typed is complete.
     fn settles(&mut self, ui: &Ui) -> bool {
         let (now, composing) = ui.input(|input| {
             let last = input.events.iter().rev().find_map(|event| match event {
@@ -124,7 +124,7 @@ impl ReadingView {
     }
 }
 
-/// Words that name nothing the model knows, ask for what it cannot be, or are too much; in their order.
+/// Words that the model does not know, cannot draw, or that are too many; in the prompt's order.
 fn undrawn(reading: &Reading) -> Vec<Range<usize>> {
     let Reading { unknown, cannot, more_grounds, more_colours, too_many, contradicted, .. } = reading;
     let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
@@ -145,7 +145,7 @@ fn not_listed(prompt: &str, reading: &Reading, words: &[String]) -> Vec<String> 
     words.iter().filter(|word| !listed.contains(&scene::folded(word))).cloned().collect()
 }
 
-/// What of the prompt is not drawn as it was typed, and what comes near to it.
+/// The words of the prompt that are not drawn as typed, and the nearest things.
 pub fn warnings(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     let told = view.said.clone();
     let Some((prompt, reading)) = view.of(cx) else { return };
@@ -198,7 +198,7 @@ fn others(it: &Unknown) -> impl Iterator<Item = ThingId> {
     it.near.iter().copied().filter(|id| Some(*id) != it.stand_in)
 }
 
-/// What is drawn.
+/// The things, the background and the words left out on request.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
     let Some((prompt, reading)) = view.of(cx) else { return };
     if !reading.items.is_empty() || !cx.state.settings.image.arrangement.is_empty() {

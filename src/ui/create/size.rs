@@ -25,7 +25,7 @@ fn set(cx: &mut Cx<'_>, size: Size) {
     cx.push(Command::Create(CreateCommand::SetImage(ImageEdit::Size(size.width, size.height))));
 }
 
-/// The sizes of the model's card: one is no choice, but is said.
+/// The sizes of the model's card. A single one is shown without a choice.
 fn fixed(ui: &mut Ui, cx: &mut Cx<'_>, sizes: &[Size]) {
     let label = |size: &Size| format!("{}×{}", size.width, size.height);
     match sizes {

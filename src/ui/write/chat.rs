@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     } else if let Some(offset) = view.scroll_to.take() {
         area = area.vertical_scroll_offset(offset);
     }
-    // What was searched for has a mark as long as the search stands.
+    // What was searched for is marked while the search is shown.
     let searching = !cx.state.write.search.trim().is_empty();
     let searched = cx.state.write.scroll_target.filter(|_| searching).map(|target| target.turn);
     let not_read = cx.state.not_read();
@@ -115,7 +115,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ChatView, textures: &mut Te
     }
 }
 
-/// What stands above turn `i` of what the model reads and does not, where some turns have no room.
+/// The line above turn `i` that says whether the model reads on from there, where some turns do not fit.
 fn reading(cx: &Cx<'_>, not_read: &Range<usize>, i: usize) -> Option<String> {
     let said = |turn: &&Turn| !turn.message.said().is_empty();
     let count = cx.state.write.open.turns.get(not_read.clone())?.iter().filter(said).count();

@@ -153,7 +153,7 @@ fn goings_on(ui: &mut Ui, cx: &Cx<'_>, job: &TextJob) {
     });
 }
 
-/// What becomes of a message that is typed while an answer is written.
+/// What happens to a message that is typed while an answer is written.
 fn held(ui: &mut Ui, cx: &mut Cx<'_>) {
     let write = &cx.state.write;
     if write.open.page.is_some() || write.draft.trim().is_empty() {

@@ -1,4 +1,4 @@
-//! Looking inside an answer: each token tinted by how sure the model was, what else it weighed, and the way from there.
+//! Looking inside an answer: each token tinted by its probability, its alternatives, and a branch from each of them.
 
 use egui::containers::Popup;
 use egui::{Button, Color32, CursorIcon, Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
@@ -11,7 +11,7 @@ use crate::ui::theme::{self, BODY, SMALL};
 
 /// Width of a space between tokens: wider than in a text, for each has its ground.
 const SPACE: f32 = 5.0;
-/// Points of its ground at each side of a token: without them the next ground lies over a full stop.
+/// Points of its background at each side of a token: without them the next background covers a full stop.
 const PAD: f32 = 1.5;
 
 /// Tokens that are shown together: one, or all that make up a character.

@@ -224,7 +224,7 @@ fn heading(ui: &Ui, cx: &Cx<'_>, rect: Rect, name: &str) {
     ui.painter().text(at, Align2::LEFT_BOTTOM, name, theme::small(), cx.p.muted);
 }
 
-/// What lies under a row; whether it is lit.
+/// The background of a row. Returns whether it is lit.
 fn ground(ui: &Ui, cx: &Cx<'_>, rect: Rect, response: &Response, here: bool) -> bool {
     let lit = response.hovered() || response.has_focus() || response.contains_pointer();
     if here || lit {
@@ -248,7 +248,7 @@ fn item(ui: &mut Ui, cx: &mut Cx<'_>, head: &ConversationHead, renaming: &mut Op
     let response = ui.interact(full, row_id(&head.id), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, here, title));
     let rect = full.shrink2(vec2(8.0, 1.0));
-    // What stands in the row only while it is lit must not go when it is given the focus.
+    // Buttons that the row has only while it is lit must not go when one of them gets the focus.
     let inside = ["pin", "trash"].map(|salt| ui.scope_id().with(salt));
     let lit =
         ground(ui, cx, rect, &response, here) || ui.memory(|m| m.focused().is_some_and(|id| inside.contains(&id)));

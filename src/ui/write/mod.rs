@@ -72,7 +72,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut WriteView, textures: &mut T
     let narrow = layout::is_narrow(ui);
     let sliders = view.sliders.unwrap_or(ui.available_width() >= ROOM_FOR_SLIDERS);
     let here = (cx.state.write.open.id.clone(), cx.state.write.open.turns.len(), cx.state.personas.shown);
-    // Whoever has chosen something of the list comes to see it.
+    // What was chosen from the list is shown.
     if view.here.as_ref() != Some(&here) {
         view.here = Some(here);
         view.shown = Shown::Text;

@@ -392,7 +392,7 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>, persona: &Persona) {
     }
 }
 
-/// Who says a turn, for those who cannot see on which side it stands.
+/// Who says a turn, for those who cannot see on which side it is.
 pub fn speaker(cx: &Cx<'_>, turn: &Turn) -> String {
     let named = cx.state.write.open.manner.name_of(turn.id, turn.message.role);
     let model =

@@ -132,7 +132,7 @@ fn hit<'a>(scene: &'a SceneLayers, layers: &LayersState, canvas: Rect, at: Pos2)
     front.or_else(|| scene.layers.iter().find(inside))
 }
 
-/// Where a layer's corners are taken hold of: those outside the view wait at its edge.
+/// The handles at a layer's corners: those outside the view are at its edge.
 fn grips(layer: &SceneLayer, canvas: Rect, view: Rect) -> [Pos2; 4] {
     let (rect, view) = (shown(layer, canvas), view.shrink(CORNER + 2.0));
     [rect.left_top(), rect.right_top(), rect.left_bottom(), rect.right_bottom()].map(|corner| view.clamp(corner))

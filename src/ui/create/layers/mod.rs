@@ -19,12 +19,12 @@ use crate::ui::{frames, icons, layout, widgets};
 
 pub use canvas::CanvasView;
 
-/// Beside the list there is a canvas that can be worked in.
+/// Least width of the room in which the list is beside the canvas.
 const WIDE: f32 = 520.0;
 /// Width of the list beside the canvas, and its part of the height below it.
 const PANEL: f32 = 236.0;
 const BELOW: f32 = 0.45;
-/// Lines of the prompt that tell whose layers they are.
+/// Lines of the prompt above the list of layers.
 const WHOSE_LINES: usize = 3;
 /// What a step to "larger" is.
 const LARGER: f32 = 1.1;
@@ -67,7 +67,7 @@ fn send(cx: &mut Cx<'_>, command: LayersCommand) {
     cx.push(Command::Create(CreateCommand::Layers(command)));
 }
 
-/// What is happening, and what can be done with the whole.
+/// The progress, and buttons for the whole scene.
 fn bar(ui: &mut Ui, cx: &mut Cx<'_>, layers: &LayersState) {
     ui.spacing_mut().item_spacing.y = S2;
     if let Some(job) = &layers.job {

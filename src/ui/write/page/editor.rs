@@ -39,7 +39,7 @@ pub struct PageView {
     laid: Option<(LaidFor, Vec<layout::Gap>, Arc<Galley>)>,
 }
 
-/// Width, whether authors are told apart, dark or light, pixels a point.
+/// Width, whether authors have colours of their own, dark or light, pixels per point.
 type LaidFor = (f32, bool, bool, f32);
 
 impl Default for PageView {
@@ -153,7 +153,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     // The first lines to begin with are below an empty sheet.
     let blank = page.text.is_empty() && !writing && view.typed.is_none();
     let high = if blank { 56.0 } else { (ui.ctx().content_rect().height() - 260.0).max(120.0) };
-    // Also while the model writes: whoever types takes the pen.
+    // Also while the model writes: typing takes over from it.
     let buffer: &mut dyn TextBuffer = &mut text;
     let hint = RichText::new(cx.t(T::PageHint)).size(BODY + 2.0).color(cx.p.muted);
     let output = TextEdit::multiline(buffer)
@@ -204,7 +204,7 @@ fn sheet(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut PageView, textures: &mut Textu
     }
 }
 
-/// After the model wrote, or a change was undone, the cursor stands where that happened; the sheet follows.
+/// After the model wrote, or a change was undone, the cursor is where that happened, and the sheet scrolls there.
 fn place_cursor(ui: &Ui, view: &mut PageView, page: &Page) {
     let now = mark(page);
     if now == view.seen {

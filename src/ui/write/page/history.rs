@@ -1,4 +1,4 @@
-//! The undo tree of a page: each change a row, the newest first; what is not on the way to what is shown stands aside.
+//! The undo tree of a page: a row for each change, the newest first. Changes of other branches are indented.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Beside a page: what the model is told, who and where the story is about, and the changes that were made.
+//! Beside a page: the note for the model, the story's people and places, and the changes that were made.
 
 use egui::{Frame, Id, Margin, ScrollArea, Ui};
 

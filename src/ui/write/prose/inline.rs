@@ -172,7 +172,7 @@ impl Builder<'_> {
                 _ => Stroke::NONE,
             },
             strikethrough: if span.struck && !self.from_right { Stroke::new(1.0, color) } else { Stroke::NONE },
-            // Lines with formulas are higher: everything stands around one middle.
+            // Lines with formulas are higher: everything is centred vertically.
             valign: Align::Center,
             ..TextFormat::default()
         }
