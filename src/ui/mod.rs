@@ -26,6 +26,7 @@ mod layout;
 mod letters;
 mod live;
 mod menu;
+mod model_buttons;
 mod model_choice;
 mod model_fetch;
 mod model_words;

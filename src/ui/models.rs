@@ -1,14 +1,14 @@
 //! Models: every card with its state, and what can be done about it.
 
 use egui::{
-    Align, Button, CentralPanel, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Ui,
-    WidgetInfo, vec2,
+    Align, CentralPanel, Frame, Id, Label, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo,
+    vec2,
 };
 
 use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, S1, S2, S3, SMALL};
-use super::{error_card, frames, icons, layout, menu, model_fetch, model_words, widgets};
+use super::{error_card, frames, icons, layout, menu, model_buttons, model_fetch, model_words, widgets};
 use crate::domain::{BrokenFile, Makes, ModelPresence, Room, Source, bytes};
 use crate::state::{CardPlace, Command, ModelEntry, ModelsCommand, Placed, Section};
 
@@ -204,10 +204,6 @@ fn trash(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn in_use(cx: &Cx<'_>, id: &str) -> bool {
-    cx.state.settings.image.model == id || cx.state.text().model == id
-}
-
 fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
     let card = &entry.card;
     let p = cx.p;
@@ -223,7 +219,7 @@ fn card(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) {
                 let name = |ui: &mut Ui, _: &mut Cx<'_>| {
                     widgets::title(ui, &card.name);
                 };
-                layout::line(ui, cx, 120.0, name, |ui, cx| buttons(ui, cx, entry));
+                layout::line(ui, cx, 120.0, name, |ui, cx| model_buttons::show(ui, cx, entry));
                 let about = numbers_kept(cx.lang.pick(&card.about, &card.about_zh));
                 ui.add(Label::new(RichText::new(about).size(BODY).color(p.text)).wrap());
             });
@@ -292,11 +288,11 @@ fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) 
     let rect = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), height));
     let response = ui.interact(rect, id, Sense::click());
     let name = format!("{} · {}", entry.card.name, model_words::presence(cx, entry));
-    let used = in_use(cx, &entry.card.id);
+    let used = model_buttons::in_use(cx, &entry.card.id);
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, used, &name));
     // A click beside the buttons is none of theirs.
     let by_key = response.clicked() && !response.clicked_by(egui::PointerButton::Primary);
-    let all = actions(cx, entry);
+    let all = model_buttons::actions(cx, entry);
     // What is inside the program and in use has none.
     let some = !all.is_empty() || matches!(entry.presence, ModelPresence::Here { .. });
     let first = all.into_iter().next().filter(|action| !action.small && action.but.is_none());
@@ -304,7 +300,7 @@ fn under(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry, id: Id, height: f32) 
         cx.push(action.command);
     }
     if some {
-        menu::of(ui, &response, false, |ui| entries(ui, cx, entry));
+        menu::of(ui, &response, false, |ui| model_buttons::menu(ui, cx, entry));
     }
 }
 
@@ -360,110 +356,5 @@ fn state(ui: &mut Ui, cx: &Cx<'_>, entry: &ModelEntry) {
     }
     if entry.loaded {
         widgets::badge(ui, icons::MEMORY, cx.t(T::InMemory), p.muted);
-    }
-}
-
-/// What can be done with a model now: the first is what it is there for.
-struct Action {
-    icon: Option<&'static str>,
-    name: String,
-    command: Command,
-    /// Its icon says it all.
-    small: bool,
-    /// Why it cannot be done.
-    but: Option<T>,
-}
-
-fn actions(cx: &Cx<'_>, entry: &ModelEntry) -> Vec<Action> {
-    let card = &entry.card;
-    let id = || card.id.clone();
-    let mut all = Vec::new();
-    let mut add = |icon, name: &str, command, but| {
-        all.push(Action { icon, name: name.to_owned(), command, small: false, but });
-    };
-    if entry.is_here() {
-        if !in_use(cx, &card.id) && card.lacks().is_none() {
-            add(None, cx.t(T::Use), Command::Models(ModelsCommand::UseModel(id())), None);
-        }
-    } else if entry.fetch.is_none() && !entry.asking {
-        let label = match entry.presence {
-            ModelPresence::Partial { .. } => T::GoOnFetching,
-            ModelPresence::Unchecked { .. } => T::CheckFiles,
-            ModelPresence::Absent | ModelPresence::Embedded | ModelPresence::Here { .. } => T::Fetch,
-        };
-        let icon = if entry.is_unchecked() { icons::CHECK_CIRCLE } else { icons::CLOUD_ARROW_DOWN };
-        let offline = model_words::is_kept_offline(cx, entry);
-        add(Some(icon), cx.t(label), Command::Models(ModelsCommand::Fetch(id())), offline.then_some(T::OfflineHint));
-    }
-    all.extend(removal(cx, entry));
-    all
-}
-
-/// Takes a model's files away; of one from elsewhere only its place in the list.
-fn removal(cx: &Cx<'_>, entry: &ModelEntry) -> Option<Action> {
-    let card = &entry.card;
-    let is_here = entry.presence != ModelPresence::Absent || card.local.is_some();
-    if !is_here || entry.fetch.is_some() || !card.is_removable() {
-        return None;
-    }
-    let outside = card.local.as_ref().map(|local| &local.files.main);
-    let outside = outside.filter(|path| !path.starts_with(&cx.state.status.models));
-    let (icon, name, command) = match outside {
-        Some(path) => {
-            (icons::X, cx.t(T::ForgetModel).to_owned(), Command::Models(ModelsCommand::ForgetModel(path.clone())))
-        }
-        None => (
-            icons::TRASH,
-            cx.with(T::RemoveModel, &[&card.name]),
-            Command::Models(ModelsCommand::RemoveModel(card.id.clone())),
-        ),
-    };
-    Some(Action { icon: Some(icon), name, command, small: true, but: None })
-}
-
-/// Width of a card's main button: the same on every card and for every label, so that the right edges agree and the
-/// removal, which is left of it, keeps its place.
-fn main_width(ui: &Ui, cx: &Cx<'_>) -> f32 {
-    let labels = [T::Fetch, T::GoOnFetching, T::CheckFiles, T::Use, T::InUse];
-    labels.map(|label| widgets::button_width(ui, cx.t(label))).into_iter().fold(0.0, f32::max).ceil()
-}
-
-/// From the right: the main button, then the removal. Neither is ever where the other was: a second click does nothing.
-fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
-    let wide = vec2(main_width(ui, cx), 0.0);
-    if entry.is_here() && in_use(cx, &entry.card.id) {
-        let name = cx.t(T::InUse);
-        let button = Button::new(layout::labelled(icons::CHECK, 16.0, name)).min_size(wide);
-        ui.add_enabled(false, button).accessible_name(name);
-    }
-    for action in actions(cx, entry) {
-        let name = &action.name;
-        let clicked = match action.icon {
-            Some(icon) if action.small => widgets::icon_button(ui, icon, name).clicked(),
-            Some(icon) => {
-                let button = Button::new(layout::labelled(icon, 16.0, name)).min_size(wide);
-                let button = ui.add_enabled(action.but.is_none(), button).accessible_name(name);
-                button.on_disabled_hover_text(action.but.map_or("", |but| cx.t(but))).clicked()
-            }
-            None => ui.add(Button::new(name.as_str()).min_size(wide)).accessible_name(name).clicked(),
-        };
-        if clicked {
-            cx.push(action.command);
-        }
-    }
-}
-
-/// The menu of a card: what its buttons do, and its place on the disk.
-fn entries(ui: &mut Ui, cx: &mut Cx<'_>, entry: &ModelEntry) {
-    for action in actions(cx, entry) {
-        let may = ui.add_enabled_ui(action.but.is_none(), |ui| widgets::menu_item(ui, &action.name));
-        if may.inner {
-            cx.push(action.command);
-        }
-    }
-    if let ModelPresence::Here { path } = &entry.presence
-        && widgets::menu_item(ui, cx.t(T::ShowInFolder))
-    {
-        cx.push(Command::Reveal(path.clone()));
     }
 }
