@@ -267,11 +267,24 @@ pub const SHIFT_ENTER: KeyboardShortcut = KeyboardShortcut::new(egui::Modifiers:
 
 /// A text field over text that lives in the state. Returns the new text where it changed.
 pub fn field(ui: &mut Ui, text: &str, spec: &Field<'_>) -> (Response, Option<String>) {
-    marked_field(ui, text, spec, &[])
+    edited(ui, text, spec, &[], false)
 }
 
-/// The same with words underlined, by their places in bytes, in order.
+/// The same with words underlined, by their places in bytes, in order. Its height may change while it is typed into: who
+/// types at the end keeps the end in sight.
 pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<usize>]) -> (Response, Option<String>) {
+    let focused = ui.memory(|memory| memory.has_focus(spec.id));
+    edited(ui, text, spec, marks, focused)
+}
+
+/// `stick`: a text that is scrolled to its end stays there when the field becomes lower.
+fn edited(
+    ui: &mut Ui,
+    text: &str,
+    spec: &Field<'_>,
+    marks: &[Range<usize>],
+    stick: bool,
+) -> (Response, Option<String>) {
     // The state changes only after the frame. Where egui draws the frame a second time (it does so for sizes that it
     // learns late) the letters of the first drawing must not be lost.
     let frame = ui.ctx().cumulative_frame_nr();
@@ -310,7 +323,7 @@ pub fn marked_field(ui: &mut Ui, text: &str, spec: &Field<'_>, marks: &[Range<us
             let most = spec.max_height - 2.0 * f32::from(edge);
             let area = ScrollArea::vertical().id_salt(spec.id).max_height(most).auto_shrink([false, true]);
             // egui gives an area that scrolls 64 points by itself, which is more than two rows.
-            area.min_scrolled_height(most.min(64.0)).show(ui, |ui| edit(&mut value, ui)).inner
+            area.min_scrolled_height(most.min(64.0)).stick_to_bottom(stick).show(ui, |ui| edit(&mut value, ui)).inner
         }
         None => edit(&mut value, ui),
     });
