@@ -1,7 +1,7 @@
 //! What the model in use is good for, and what it cannot do of what was typed: a line under its name, a notice beside the
 //! prompt, each with a way to better ones.
 
-use egui::{Label, RichText, Ui};
+use egui::{Label, RichText, Ui, vec2};
 
 use super::cx::Cx;
 use super::texts::T;
@@ -17,10 +17,14 @@ pub fn quality(ui: &mut Ui, cx: &mut Cx<'_>, makes: Makes) {
     if line.is_empty() {
         return;
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = S1;
-        ui.add(Label::new(RichText::new(line).size(SMALL).color(cx.p.muted)).wrap());
-        better(ui, cx, makes);
+    ui.scope(|ui| {
+        // Lines as close as those of a text.
+        ui.spacing_mut().interact_size.y = SMALL + S1;
+        ui.spacing_mut().item_spacing = vec2(S1, S1);
+        ui.horizontal_wrapped(|ui| {
+            ui.add(Label::new(RichText::new(line).size(SMALL).color(cx.p.muted)).wrap());
+            better(ui, cx, makes);
+        });
     });
 }
 

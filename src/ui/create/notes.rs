@@ -14,11 +14,9 @@ use crate::ui::texts::T;
 use crate::ui::theme::{self, S1};
 use crate::ui::{advice, eye, icons, layout, widgets};
 
-/// Points of the place at most, in windows of [`TALL_WINDOW`] points and more, and in lower ones: the sliders below
-/// stay in sight. In very tall windows it gets a share of the additional height, up to [`MOST`].
-const HIGH: f32 = 160.0;
-const LOW: f32 = 140.0;
-const TALL_WINDOW: f32 = 640.0;
+/// Points of the place at most: the number of pictures stays in sight in a window of the usual size. In very tall windows
+/// the place gets a share of the additional height, up to [`MOST`].
+const HEIGHT: f32 = 140.0;
 const VERY_TALL: f32 = 800.0;
 const SHARE: f32 = 0.3;
 const MOST: f32 = 116.0;
@@ -49,12 +47,11 @@ impl Shares {
     fn of(window: f32, row: f32, wanted: f32) -> Self {
         let field = |rows: f32| (rows * row + MARGINS).ceil();
         let more = ((window - VERY_TALL) * SHARE).clamp(0.0, MOST).round();
-        let place = more + if window >= TALL_WINDOW { HIGH } else { LOW };
         // One point is for what is rounded to pixels.
         let beside = S1 + 1.0;
         let rows_in = |points: f32| ((points - beside - MARGINS) / row).floor().max(LEAST);
         // A whole number of rows: the prompt alone leaves no gap.
-        let most = rows_in(place);
+        let most = rows_in(HEIGHT + more);
         let all = field(most) + beside;
         let rows = if wanted > 0.0 { rows_in(all - wanted.min(NOTES + more)).min(most) } else { most };
         let prompt = field(rows);

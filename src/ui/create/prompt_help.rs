@@ -50,6 +50,8 @@ const COLOURS: [Style; 8] = [
     style("pink", "粉色"),
     style("black", "黑色"),
 ];
+/// Height of a chip.
+const CHIP: f32 = 24.0;
 /// Points beside the word of a chip: with them all chips have two lines in a panel of the usual width.
 const CHIP_PADDING: f32 = 6.0;
 
@@ -143,12 +145,13 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(S1, S1);
         ui.spacing_mut().button_padding.x = CHIP_PADDING;
+        ui.spacing_mut().interact_size.y = CHIP;
         for group in [&LOOKS[..], &COLOURS[..]] {
             let words: Vec<&str> = group.iter().flat_map(|style| [style.en, style.zh]).collect();
             for style in group {
                 let there = style.said(prompt);
                 let label = RichText::new(style.shown(cx.lang)).size(SMALL);
-                let chip = ui.add(egui::Button::new(label).selected(there.is_some()).min_size(vec2(0.0, 24.0)));
+                let chip = ui.add(egui::Button::new(label).selected(there.is_some()).min_size(vec2(0.0, CHIP)));
                 let (word, hover) = match there {
                     Some(word) => (word, T::StyleTakes),
                     None => (lang.pick(style.en, style.zh), T::StyleAdds),
