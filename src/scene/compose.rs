@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::Ground;
+use super::Scenery;
 use super::ground;
 use super::layout::{Layer, Visible};
 
@@ -58,22 +58,22 @@ pub struct Backdrop {
 
 impl Backdrop {
     /// A ground of `side` pixels, or a clear one.
-    pub fn new(ground: Option<Ground>, seed: u64, side: usize) -> Self {
+    pub fn new(scenery: Option<Scenery>, seed: u64, side: usize) -> Self {
         let mut pixels = vec![[0f32; 4]; side * side];
         let at = |v: usize, part: f32| (v as f32 + part) / side as f32;
-        if let Some(ground) = ground {
+        if let Some(scenery) = scenery {
             pixels.par_chunks_mut(side.max(1)).enumerate().for_each(|(y, row)| {
                 for (x, to) in row.iter_mut().enumerate() {
                     let mut sum = [0f32; 3];
                     for (px, py) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
-                        let c = ground::colour(ground, at(x, px), at(y, py), seed);
+                        let c = ground::colour(scenery, at(x, px), at(y, py), seed);
                         (0..3).for_each(|k| sum[k] += c[k] / 4.0);
                     }
                     *to = [sum[0], sum[1], sum[2], 1.0];
                 }
             });
         }
-        Self { side, pixels, shadows: ground.is_some() }
+        Self { side, pixels, shadows: scenery.is_some() }
     }
 
     /// Draws a scene on it. `cutout(layer)` is what a layer shows.
@@ -199,6 +199,7 @@ mod tests {
     use super::super::colour::target;
     use super::super::hsv::{apart, hsv};
     use super::super::words::COLOURS;
+    use super::super::{Ground, Light};
     use super::*;
 
     fn plain(colour: [u8; 4], side: usize) -> Square {
@@ -286,9 +287,33 @@ mod tests {
             Ground::Table,
         ];
         for ground in grounds.into_iter().chain(COLOURS.iter().map(|(.., colour)| Ground::Plain(colour))) {
-            let draw = |seed| Backdrop::new(Some(ground), seed, 64).compose(&[], |_| None);
+            let draw = |seed| Backdrop::new(Some(ground.into()), seed, 64).compose(&[], |_| None);
             assert!(draw(1).rgba.chunks(4).all(|p| p[3] == 255), "{ground:?}");
             assert_eq!(draw(1), draw(1));
+        }
+    }
+
+    #[test]
+    fn the_light_of_the_hour_changes_sky_and_land() {
+        for ground in
+            [Ground::Grass, Ground::Snow, Ground::Rain, Ground::Fog, Ground::Sea, Ground::Beach, Ground::Desert]
+        {
+            let mean = |light: Light, rows: std::ops::Range<usize>| {
+                let picture = Backdrop::new(Some(Scenery { ground, light }), 1, 64).compose(&[], |_| None);
+                let part = &picture.rgba[rows.start * 256..rows.end * 256];
+                [0, 2].map(|k| part.chunks(4).map(|p| u32::from(p[k])).sum::<u32>() / (part.len() as u32 / 4))
+            };
+            let [sky, land] = [0..24, 54..64];
+            for rows in [sky.clone(), land] {
+                let [day, night, evening] =
+                    [Light::Day, Light::Night, Light::Sunset].map(|light| mean(light, rows.clone()));
+                assert!(
+                    10 * night[0] < 6 * day[0] && night[1] > night[0],
+                    "{ground:?}: dark and blue, {day:?} {night:?}"
+                );
+                let warmer = 10 * evening[1] * day[0] < 9 * day[1] * evening[0];
+                assert!(warmer, "{ground:?}: {day:?} {evening:?}");
+            }
         }
     }
 
@@ -296,7 +321,7 @@ mod tests {
     #[test]
     fn a_plain_ground_is_a_paper_of_its_colour() {
         for (.., colour) in COLOURS {
-            let paper = Backdrop::new(Some(Ground::Plain(colour)), 1, 32).compose(&[], |_| None);
+            let paper = Backdrop::new(Some(Ground::Plain(colour).into()), 1, 32).compose(&[], |_| None);
             let hue = |x: usize, y: usize| {
                 let p = pixel(&paper, x, y);
                 hsv([p[0], p[1], p[2]])
@@ -324,7 +349,7 @@ mod tests {
         let stands = Layer { stands: true, ..layer(0.3, 0.2, 0.4) };
         let flies = Layer { stands: false, ..stands };
         for ground in [Ground::Grass, Ground::Snow, Ground::Plain("yellow")] {
-            let ground = Backdrop::new(Some(ground), 1, 128);
+            let ground = Backdrop::new(Some(ground.into()), 1, 128);
             let [empty, shadow, none] =
                 [&[][..], &[stands], &[flies]].map(|layers| ground.compose(layers, |_| Some(&red)));
             // Just below the thing's lower edge, at its middle; and far from it.

@@ -1,8 +1,19 @@
 //! Grounds: what is behind the things, as colours of places. Drawn by formula, so that any size is sharp.
 
-use super::Ground;
+use super::{Ground, Light, Scenery};
 
 type Colour = [f32; 3];
+
+impl Light {
+    /// What it does to the colours of the land.
+    fn tint(self) -> Colour {
+        match self {
+            Self::Day => [1.0; 3],
+            Self::Night => [0.36, 0.42, 0.62],
+            Self::Sunset => [0.98, 0.74, 0.64],
+        }
+    }
+}
 
 fn rgb(hex: u32) -> Colour {
     [(hex >> 16 & 255) as f32 / 255.0, (hex >> 8 & 255) as f32 / 255.0, (hex & 255) as f32 / 255.0]
@@ -108,60 +119,78 @@ fn paper(word: &str) -> Colour {
     })
 }
 
+/// The stars of a night sky.
+fn night(x: f32, y: f32, seed: u64) -> Colour {
+    let stars = dots(x, y, 11.0, 0.06, 0.45, seed).max(dots(x, y, 23.0, 0.05, 0.25, seed + 9)) * above(0.8, y);
+    mix(mix(rgb(0x141b45), rgb(0x3d3f86), y), rgb(0xfff4c8), stars)
+}
+
+/// An evening sky with its sun.
+fn evening(x: f32, y: f32) -> Colour {
+    let glow = mix(mix(rgb(0x6b4a8e), rgb(0xf0825a), y * 1.6), rgb(0xffd27a), (y - 0.5) * 3.0);
+    let far = ((x - 0.5).powi(2) + (y - 0.66).powi(2)).sqrt();
+    mix(glow, rgb(0xfff0b4), above(0.13, far))
+}
+
 /// The colour of a ground at (x, y) of a canvas that is 1 wide and 1 high.
-pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
-    let sky = mix(rgb(0x8fd0ff), rgb(0xe8f6ff), y * 1.2);
-    let day = || mix(sky, rgb(0xffffff), 0.9 * clouds(x, y, seed));
+pub fn colour(Scenery { ground, light }: Scenery, x: f32, y: f32, seed: u64) -> Colour {
+    let blue = mix(rgb(0x8fd0ff), rgb(0xe8f6ff), y * 1.2);
+    let day = || mix(blue, rgb(0xffffff), 0.9 * clouds(x, y, seed));
+    // The sky over a place, which has this one by day.
+    let sky = |usual: Colour| match light {
+        Light::Day => usual,
+        Light::Night => night(x, y, seed),
+        Light::Sunset => evening(x, y),
+    };
+    // A colour of the land, in the light of the hour.
+    let land = |hex: u32| {
+        let (usual, tint) = (rgb(hex), light.tint());
+        [0, 1, 2].map(|k| usual[k] * tint[k])
+    };
     match ground {
         Ground::Sky => mix(day(), rgb(0xffffff), 0.6 * (y - 0.75).max(0.0)),
         Ground::Sunset => {
-            let glow = mix(mix(rgb(0x6b4a8e), rgb(0xf0825a), y * 1.6), rgb(0xffd27a), (y - 0.5) * 3.0);
-            let far = ((x - 0.5).powi(2) + (y - 0.66).powi(2)).sqrt();
-            let sun = mix(glow, rgb(0xfff0b4), above(0.13, far));
-            mix(sun, mix(rgb(0x5b3f63), rgb(0x3d2c4c), (y - 0.75) * 4.0), above(y, hill(x, 0.74, 0.03, seed)))
+            let near = mix(rgb(0x5b3f63), rgb(0x3d2c4c), (y - 0.75) * 4.0);
+            mix(evening(x, y), near, above(y, hill(x, 0.74, 0.03, seed)))
         }
-        Ground::Night => {
-            let dark = mix(rgb(0x141b45), rgb(0x3d3f86), y);
-            let stars = dots(x, y, 11.0, 0.06, 0.45, seed).max(dots(x, y, 23.0, 0.05, 0.25, seed + 9)) * above(0.8, y);
-            let lit = mix(dark, rgb(0xfff4c8), stars);
-            mix(lit, rgb(0x1c2350), above(y, hill(x, 0.82, 0.03, seed)))
-        }
+        Ground::Night => mix(night(x, y, seed), rgb(0x1c2350), above(y, hill(x, 0.82, 0.03, seed))),
         Ground::Grass => {
-            let far = mix(day(), rgb(0x9fd67a), above(y, hill(x, 0.62, 0.035, seed)));
-            mix(far, mix(rgb(0x74c14f), rgb(0x4f9c3a), (y - 0.7) * 3.0), above(y, hill(x, 0.72, 0.03, seed + 5)))
+            let far = mix(sky(day()), land(0x9fd67a), above(y, hill(x, 0.62, 0.035, seed)));
+            mix(far, mix(land(0x74c14f), land(0x4f9c3a), (y - 0.7) * 3.0), above(y, hill(x, 0.72, 0.03, seed + 5)))
         }
         Ground::Snow => {
-            let cold = mix(rgb(0xb9d5ec), rgb(0xeaf3fb), y * 1.3);
-            let far = mix(cold, rgb(0xdbe8f4), above(y, hill(x, 0.6, 0.05, seed)));
+            let cold = sky(mix(rgb(0xb9d5ec), rgb(0xeaf3fb), y * 1.3));
+            let far = mix(cold, land(0xdbe8f4), above(y, hill(x, 0.6, 0.05, seed)));
             let near =
-                mix(far, mix(rgb(0xffffff), rgb(0xe3edf6), (y - 0.7) * 2.0), above(y, hill(x, 0.72, 0.03, seed + 5)));
-            mix(near, rgb(0xffffff), 0.9 * dots(x, y, 13.0, 0.09, 0.35, seed + 3))
+                mix(far, mix(land(0xffffff), land(0xe3edf6), (y - 0.7) * 2.0), above(y, hill(x, 0.72, 0.03, seed + 5)));
+            mix(near, land(0xffffff), 0.9 * dots(x, y, 13.0, 0.09, 0.35, seed + 3))
         }
         Ground::Rain => {
-            let grey = mix(rgb(0x7d8fa3), rgb(0xc3ced8), y * 1.3);
-            let far = mix(grey, rgb(0x8c9ba3), above(y, hill(x, 0.66, 0.04, seed)));
-            let wet = mix(rgb(0x6f8288), rgb(0x56676d), (y - 0.74) * 3.0);
-            let near = mix(mix(far, wet, above(y, hill(x, 0.75, 0.02, seed + 5))), rgb(0x9fb4c0), puddles(x, y, seed));
-            mix(near, rgb(0xe4eef6), 0.75 * streaks(x, y, seed))
+            let usual = mix(rgb(0x7d8fa3), rgb(0xc3ced8), y * 1.3);
+            let grey = mix(usual, sky(usual), 0.75);
+            let far = mix(grey, land(0x8c9ba3), above(y, hill(x, 0.66, 0.04, seed)));
+            let wet = mix(land(0x6f8288), land(0x56676d), (y - 0.74) * 3.0);
+            let near = mix(mix(far, wet, above(y, hill(x, 0.75, 0.02, seed + 5))), land(0x9fb4c0), puddles(x, y, seed));
+            mix(near, land(0xe4eef6), 0.75 * streaks(x, y, seed))
         }
         Ground::Fog => {
-            let pale = mix(rgb(0xd5dde2), rgb(0xeef1f2), y);
+            let pale = mix(land(0xd5dde2), land(0xeef1f2), y);
             let hills = [(0.5, 0.06, 0xc6d0d5), (0.64, 0.05, 0xb3c0c5), (0.78, 0.03, 0xa4b2b5)];
             let layers = hills.into_iter().zip(0..).fold(pale, |behind, ((base, high, hex), k)| {
-                mix(behind, rgb(hex), above(y, hill(x, base, high, seed + k)))
+                mix(behind, land(hex), above(y, hill(x, base, high, seed + k)))
             });
             let bank = 0.5 + 0.5 * (y * 19.0 + (x * 3.0 + 6.0 * dice(3, 3, seed)).sin() * 1.2).sin();
-            mix(layers, rgb(0xf4f6f6), 0.55 * bank)
+            mix(layers, land(0xf4f6f6), 0.55 * bank)
         }
         Ground::Plain(word) => {
             let far = ((x - 0.5).powi(2) + (y - 0.5).powi(2)).sqrt();
             mix(paper(word), rgb(0x000000), 0.12 * (far - 0.3).max(0.0))
         }
         Ground::Sea => {
-            let water = mix(rgb(0x56b4e6), rgb(0x1f7fc0), (y - 0.6) * 2.5);
+            let water = mix(land(0x56b4e6), land(0x1f7fc0), (y - 0.6) * 2.5);
             let crest = ((x * 26.0 + (y * 60.0).floor() * 1.7).sin() > 0.86) as u8 as f32;
             let line = above(0.25, ((y * 60.0).fract() - 0.5).abs() * 2.0) * crest;
-            mix(day(), mix(water, rgb(0xd6f0ff), 0.7 * line), above(y, 0.6))
+            mix(sky(day()), mix(water, land(0xd6f0ff), 0.7 * line), above(y, 0.6))
         }
         Ground::Underwater => {
             let deep = mix(mix(rgb(0x7fd6ee), rgb(0x2a93cc), y * 1.7), rgb(0x12508f), (y - 0.55) * 1.8);
@@ -171,15 +200,15 @@ pub fn colour(ground: Ground, x: f32, y: f32, seed: u64) -> Colour {
             mix(rising, mix(rgb(0xd9c793), rgb(0xa9966b), (y - 0.86) * 5.0), above(y, hill(x, 0.89, 0.02, seed)))
         }
         Ground::Beach => {
-            let water = mix(rgb(0x3f9fdc), rgb(0x8fd8ef), (y - 0.55) * 5.0);
-            let sea = mix(day(), water, above(y, 0.55));
-            let foam = mix(sea, rgb(0xf6fcff), above(y, hill(x, 0.7, 0.02, seed)));
-            mix(foam, mix(rgb(0xf6dfa6), rgb(0xe6c480), (y - 0.72) * 3.0), above(y, hill(x, 0.715, 0.02, seed)))
+            let water = mix(land(0x3f9fdc), land(0x8fd8ef), (y - 0.55) * 5.0);
+            let sea = mix(sky(day()), water, above(y, 0.55));
+            let foam = mix(sea, land(0xf6fcff), above(y, hill(x, 0.7, 0.02, seed)));
+            mix(foam, mix(land(0xf6dfa6), land(0xe6c480), (y - 0.72) * 3.0), above(y, hill(x, 0.715, 0.02, seed)))
         }
         Ground::Desert => {
-            let warm = mix(rgb(0xffd9a0), rgb(0xfff1d6), y * 1.4);
-            let far = mix(warm, rgb(0xecc078), above(y, hill(x, 0.62, 0.05, seed)));
-            mix(far, mix(rgb(0xf2cd86), rgb(0xdba95d), (y - 0.7) * 3.0), above(y, hill(x, 0.73, 0.04, seed + 5)))
+            let warm = sky(mix(rgb(0xffd9a0), rgb(0xfff1d6), y * 1.4));
+            let far = mix(warm, land(0xecc078), above(y, hill(x, 0.62, 0.05, seed)));
+            mix(far, mix(land(0xf2cd86), land(0xdba95d), (y - 0.7) * 3.0), above(y, hill(x, 0.73, 0.04, seed + 5)))
         }
         Ground::Room => {
             let wall = mix(rgb(0xf7e7d0), rgb(0xefdabb), y);

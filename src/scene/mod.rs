@@ -54,6 +54,8 @@ pub struct Reading {
     pub items: Vec<Item>,
     pub relations: Vec<Link>,
     pub ground: Option<Ground>,
+    /// When it is there: "in the snow at night".
+    pub light: Light,
     /// Further grounds that the prompt names, as bytes of it: one is drawn.
     pub more_grounds: Vec<Range<usize>>,
     /// Colours that nothing takes, as bytes of the prompt: a thing has one, and a ground its own.
@@ -192,7 +194,66 @@ pub enum Ground {
     Plain(&'static str),
 }
 
+/// When a place is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Light {
+    #[default]
+    Day,
+    Night,
+    Sunset,
+}
+
+/// A ground and its light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scenery {
+    pub ground: Ground,
+    pub light: Light,
+}
+
+impl From<Ground> for Scenery {
+    fn from(ground: Ground) -> Self {
+        Self { ground, light: Light::Day }
+    }
+}
+
+impl Reading {
+    /// What is behind the things.
+    pub fn scenery(&self) -> Option<Scenery> {
+        self.ground.map(|ground| Scenery { ground, light: self.light })
+    }
+}
+
 impl Ground {
+    /// The light of a ground that is little more than a light, and whether a place of the prompt may take that.
+    fn light(self) -> Option<Light> {
+        match self {
+            Self::Night => Some(Light::Night),
+            Self::Sunset => Some(Light::Sunset),
+            Self::Sky => Some(Light::Day),
+            Self::Grass
+            | Self::Snow
+            | Self::Rain
+            | Self::Fog
+            | Self::Sea
+            | Self::Underwater
+            | Self::Beach
+            | Self::Desert
+            | Self::Room
+            | Self::Table
+            | Self::Plain(_) => None,
+        }
+    }
+
+    /// Whether it is drawn under a sky, which may be that of the night.
+    fn is_outdoors(self) -> bool {
+        match self {
+            Self::Grass | Self::Snow | Self::Rain | Self::Fog | Self::Sea | Self::Beach | Self::Desert => true,
+            Self::Sky | Self::Sunset | Self::Night | Self::Underwater | Self::Room | Self::Table | Self::Plain(_) => {
+                false
+            }
+        }
+    }
+
     /// Whether it is of this colour by itself.
     fn has_colour(self, colour: &str) -> bool {
         if let Self::Plain(own) = self {

@@ -26,7 +26,7 @@ use super::words::MANY;
 use being::is_garment;
 use place::is_joining;
 
-use super::{Cannot, Ground, Link, Reading, Relation, Size, Unknown};
+use super::{Cannot, Ground, Light, Link, Reading, Relation, Size, Unknown};
 
 /// Things that a scene may have; what is named beyond is left out.
 pub const MOST_ITEMS: usize = 30;
@@ -476,8 +476,26 @@ impl<'a> Reader<'a> {
         let unwanted = &self.unwanted;
         if unwanted.grounds.contains(&ground) || unwanted.named.iter().any(|it| is_said(&it.word)) {
             self.reading.denied.push(span);
-        } else if *self.reading.ground.get_or_insert(ground) != ground {
-            self.reading.more_grounds.push(span);
+        } else {
+            self.one_ground(ground, span);
+        }
+    }
+
+    /// A scene has one ground; a place may have the light of another: "a beach at sunset", "a winter night".
+    fn one_ground(&mut self, new: Ground, span: Range<usize>) {
+        let reading = &mut self.reading;
+        let Some(old) = reading.ground else {
+            reading.ground = Some(new);
+            return;
+        };
+        match (old.light(), new.light()) {
+            _ if old == new => {}
+            (None, Some(light)) if old.is_outdoors() && matches!(reading.light, Light::Day) => reading.light = light,
+            (None, Some(light)) if old.is_outdoors() && reading.light == light => {}
+            (Some(light), None) if new.is_outdoors() => (reading.ground, reading.light) = (Some(new), light),
+            (Some(Light::Day), Some(_)) => reading.ground = Some(new),
+            (Some(_), Some(Light::Day)) => {}
+            _ => reading.more_grounds.push(span),
         }
     }
 }

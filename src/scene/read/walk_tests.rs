@@ -1,7 +1,7 @@
 //! What people typed who walked through the program without having built it: one table of sentences for each kind.
 
 use super::super::tests::{links, said};
-use super::super::{Cannot, Ground, Relation};
+use super::super::{Cannot, Ground, Light, Relation};
 use super::*;
 
 /// The words of a prompt of which the person is told that they are not drawn.
@@ -540,4 +540,24 @@ fn the_sea_is_a_ground_above_and_below() {
         ("a sea turtle", &["turtle"], &[]),
         ("a beach ball", &["volleyball"], &[]),
     ]);
+}
+
+/// Regression: of "a fox in the snow at night" the night was left out.
+#[test]
+fn a_place_outdoors_has_the_light_of_the_hour() {
+    for (prompt, ground, light, left) in [
+        ("a fox in the snow at night", Ground::Snow, Light::Night, &[][..]),
+        ("at night, a fox in the snow", Ground::Snow, Light::Night, &[]),
+        ("a palm tree on the beach at sunset", Ground::Beach, Light::Sunset, &[]),
+        ("a boat on the ocean at sunset", Ground::Sea, Light::Sunset, &[]),
+        ("夜晚的草地上有一只猫", Ground::Grass, Light::Night, &[]),
+        ("夕阳下的沙漠里有一只骆驼", Ground::Desert, Light::Sunset, &[]),
+        ("a bird in the sky at night", Ground::Night, Light::Day, &[]),
+        ("a cat in the room at night", Ground::Room, Light::Day, &["at night"]),
+        ("a cat in the snow in the desert at night", Ground::Snow, Light::Night, &["in the desert"]),
+        ("a cat in the snow at night at sunset", Ground::Snow, Light::Night, &["at sunset"]),
+    ] {
+        let r = read(prompt);
+        assert_eq!((r.ground, r.light, told(prompt)), (Some(ground), light, left.to_vec()), "{prompt}");
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use egui::containers::menu::MenuButton;
 use egui::{Button, Event, ImeEvent, RichText, Ui};
 
-use crate::scene::{self, Ground, Item, Reading, ThingId, Unknown, things};
+use crate::scene::{self, Ground, Item, Light, Reading, ThingId, Unknown, things};
 use crate::state::{Advice, Command, CreateCommand, ImageEdit, scene_advice};
 use crate::ui::cx::Cx;
 use crate::ui::icons;
@@ -225,7 +225,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
         });
     }
     if let Some(ground) = reading.ground {
-        widgets::muted(ui, cx.with(T::SceneGround, &[&place(cx, ground)]));
+        let light = match reading.light {
+            Light::Day => String::new(),
+            Light::Night => cx.lang.pick(", night", "，夜晚").to_owned(),
+            Light::Sunset => cx.lang.pick(", sunset", "，夕阳").to_owned(),
+        };
+        widgets::muted(ui, cx.with(T::SceneGround, &[&(place(cx, ground).to_owned() + &light)]));
     }
     if !reading.denied.is_empty() {
         widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&listed(cx, prompt, &reading.denied)]));

@@ -2,7 +2,7 @@
 //! colours, places, order, and what is hidden.
 
 use crate::domain::{Arrangement, LayerName, Place};
-use crate::scene::{self, Cutout, Ground, Layer, Reading, things};
+use crate::scene::{self, Cutout, Layer, Reading, Scenery, things};
 
 /// Layers that are drawn with a seed of their own.
 const MOST_OWN: usize = 30;
@@ -40,8 +40,8 @@ impl ByHand {
     }
 
     /// What is behind the layers.
-    pub fn ground(&self, reading: &Reading) -> Option<Ground> {
-        reading.ground.filter(|_| !self.arrangement.is_groundless())
+    pub fn ground(&self, reading: &Reading) -> Option<Scenery> {
+        reading.scenery().filter(|_| !self.arrangement.is_groundless())
     }
 
     pub fn name(&self, item: usize, copy: u8) -> Option<&LayerName> {
@@ -145,7 +145,7 @@ mod tests {
         assert!(reading.ground.is_some() && hand.ground(&reading).is_none());
         assert_eq!(hand.arrangement().to_string(), "ground: hide");
         let (reading, hand) = by_hand("a cat in the snow", "");
-        assert_eq!(hand.ground(&reading), reading.ground);
+        assert_eq!(hand.ground(&reading), reading.scenery());
         assert!(by_hand("a cat and a dog", "ground: hide").1.arrangement().is_empty());
     }
 
