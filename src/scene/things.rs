@@ -40,7 +40,7 @@ impl Thing {
 
     /// Whether the label has this word, in either language.
     pub fn label_has(&self, word: &str) -> bool {
-        self.words.iter().any(|w| w == word) || (!word.is_ascii() && self.zh.contains(word))
+        self.words.iter().any(|w| american(w) == american(word)) || (!word.is_ascii() && self.zh.contains(word))
     }
 }
 
@@ -138,7 +138,10 @@ impl Things {
             }
         }
         for (t, id) in all.list.iter().zip(0..) {
-            for name in [t.words.join(" "), t.zh.to_owned()].into_iter().filter(|n| !n.is_empty()) {
+            let american = t.words.iter().map(|word| american(word)).collect::<Vec<_>>().join(" ");
+            let mut names = vec![t.words.join(" "), american, t.zh.to_owned()];
+            names.dedup();
+            for name in names.into_iter().filter(|n| !n.is_empty()) {
                 let ids = all.names.entry(name).or_default();
                 if !ids.contains(&id) {
                     ids.push(id);
@@ -243,7 +246,8 @@ impl Things {
     /// The thing of exactly this English label, in any case.
     pub fn labelled(&self, label: &str) -> Option<ThingId> {
         let folded = folded(label);
-        self.names.get(&folded)?.iter().copied().find(|&id| self.get(id).words.join(" ") == folded)
+        let is_it = |&id: &ThingId| self.get(id).words.iter().map(|w| american(w)).eq(folded.split(' ').map(american));
+        self.names.get(&folded)?.iter().copied().find(is_it)
     }
 
     /// The thing of an emoji, with or without a variation selector or a skin tone.
@@ -285,6 +289,11 @@ fn thing(line: &'static str) -> Thing {
         tags: tags.split(',').filter(|t| !t.is_empty()).map(folded).collect(),
         zh_tags: zh_tags.split(',').filter(|t| !t.is_empty()).collect(),
     }
+}
+
+/// The American spelling of a colour, which the model's colour words have.
+fn american(word: &str) -> &str {
+    if word == "grey" { "gray" } else { word }
 }
 
 /// A name as it is looked up: lower case, Latin words parted by single spaces, without apostrophes.
