@@ -128,6 +128,11 @@ pub fn is_tall(item: &Item) -> bool {
     ["tree", "umbrella", "tower", "castle", "rainbow", "sun", "moon", "cloud", "star"].iter().any(|t| name.contains(t))
 }
 
+/// What is held over somebody.
+pub fn is_umbrella(item: &Item) -> bool {
+    has_word(item, &["umbrella"]) && !is_scenic(item)
+}
+
 /// Pictures of a whole place: what is on them is in them, before their lower middle.
 pub fn is_scenic(item: &Item) -> bool {
     const PLACES: [&str; 23] = [

@@ -2,7 +2,7 @@
 
 use super::super::{Item, Relation};
 use super::blocks::{Block, Bounds, bounds, extent, feet, resize, scale, shift, stand};
-use super::kinds::{Worn, head, is_plate, is_scenic, is_seat, is_tall, is_vessel, rim, surface, worn};
+use super::kinds::{Worn, head, is_plate, is_scenic, is_seat, is_tall, is_umbrella, is_vessel, rim, surface, worn};
 
 /// How far something sinks into what it sits on, in parts of its height.
 const SINK: f32 = 0.1;
@@ -56,8 +56,17 @@ pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
             stand(new, middle, all.1 - 0.08);
             new.iter_mut().for_each(|b| b.stands = false);
         }
+        Relation::Under if is_scenic(place.item) => before(new, p, 0.5, 0.06),
+        // Below the canopy, before the stick: about as wide as an umbrella.
+        Relation::Under if is_umbrella(place.item) => {
+            let by = (0.85 * width / w).min(1.0);
+            resize(new, by);
+            stand(new, middle, p.1 + 0.5 * height + h * by);
+        }
+        // At the foot, half as high; what is wide is at least a third as high where it is not much wider than the place.
         Relation::Under if is_tall(place.item) => {
-            resize(new, (0.5 * width / w).min(0.45 * height / h).min(1.0));
+            let a_third = (0.34 * height / h).min(1.2 * width / w);
+            resize(new, (0.48 * height / h).min((0.7 * width / w).max(a_third)).min(1.0));
             stand(new, middle + 0.16 * width, p.3);
         }
         Relation::Under => {

@@ -251,6 +251,67 @@ fn what_is_in_a_vessel_looks_out_of_it() {
     }
 }
 
+/// The visible boxes of one thing under another, each with a picture of this visible width and height.
+fn under(things: [(&str, u8); 2], sizes: [(f32, f32); 2]) -> [(f32, f32, f32, f32); 2] {
+    let visible =
+        sizes.map(|(w, h)| Visible { left: (1.0 - w) / 2.0, top: 1.0 - h, right: (1.0 + w) / 2.0, bottom: 1.0 });
+    let layers = lay_out(&scene(&things, &[(0, Relation::Under, 1)]), &visible);
+    [0, 1].map(|item| {
+        let boxes: Vec<Bounds> = layers.iter().filter(|l| l.item == item).map(|l| l.shown(visible[item])).collect();
+        boxes.iter().fold((1.0, 1.0, 0.0, 0.0), |b: Bounds, k| (b.0.min(k.0), b.1.min(k.1), b.2.max(k.2), b.3.max(k.3)))
+    })
+}
+
+/// Regression: a bench under a tree was a fifth as high as the tree, and two dogs a quarter.
+#[test]
+fn what_is_under_a_tree_stands_at_its_foot_a_third_to_a_half_as_high() {
+    let high = |b: (f32, f32, f32, f32)| b.3 - b.1;
+    for (thing, tree, sizes, part) in [
+        (("cat face", 1), "deciduous tree", [(0.9, 0.9), (0.85, 0.95)], 0.4..0.5),
+        (("chair", 1), "deciduous tree", [(0.6, 0.9), (0.85, 0.95)], 0.4..0.5),
+        (("automobile", 1), "deciduous tree", [(1.0, 0.5), (0.85, 0.95)], 0.3..0.4),
+        (("dog face", 2), "deciduous tree", [(0.9, 0.9), (0.85, 0.95)], 0.33..0.4),
+        (("cat face", 1), "palm tree", [(0.9, 0.9), (0.6, 0.95)], 0.33..0.5),
+        (("cat face", 1), "Christmas tree", [(0.9, 0.9), (0.7, 0.95)], 0.33..0.5),
+    ] {
+        let [a, b] = under([thing, (tree, 1)], sizes);
+        assert!(part.contains(&(high(a) / high(b))), "{thing:?}, {tree}: {a:?} of {b:?}");
+        assert!((a.3 - b.3).abs() < 0.01 && high(b) > 0.8, "{thing:?}, {tree}: at its foot: {a:?} {b:?}");
+    }
+}
+
+/// Each place that something is under, and how models/sticker-64/train/scenes.py checks it.
+#[test]
+fn what_is_under_something_is_lower_and_not_beside_it() {
+    for place in [
+        "deciduous tree",
+        "palm tree",
+        "umbrella with rain drops",
+        "umbrella",
+        "bridge at night",
+        "wrapped gift",
+        "house with garden",
+        "castle",
+        "rainbow",
+        "cloud",
+        "crescent moon",
+        "sun",
+        "chair",
+    ] {
+        for thing in [("cat face", 1), ("cat face", 3), ("automobile", 1)] {
+            let [a, b] = under([thing, (place, 1)], [(0.9, 0.8), (0.9, 0.9)]);
+            assert!(centre(a).1 > centre(b).1, "{thing:?} under {place}: {a:?} {b:?}");
+            let across = a.2.min(b.2) - a.0.max(b.0);
+            let is_sun = matches!(place, "crescent moon" | "sun");
+            assert!(is_sun || across > 0.4 * (a.2 - a.0).min(b.2 - b.0), "{thing:?} under {place}: {a:?} {b:?}");
+        }
+    }
+    let [cat, umbrella] = under([("cat face", 1), ("umbrella", 1)], [(0.9, 0.9), (0.9, 0.9)]);
+    let wide = (cat.2 - cat.0) / (umbrella.2 - umbrella.0);
+    assert!((0.8..0.9).contains(&wide), "{wide}");
+    assert!((cat.1 - centre(umbrella).1).abs() < 0.01, "below the canopy: {cat:?} {umbrella:?}");
+}
+
 /// Regression: a dog in the rain stood in the cloud.
 #[test]
 fn rain_and_snow_fall_from_above() {
