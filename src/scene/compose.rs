@@ -311,8 +311,7 @@ mod tests {
                     10 * night[0] < 6 * day[0] && night[1] > night[0],
                     "{ground:?}: dark and blue, {day:?} {night:?}"
                 );
-                let warmer = 10 * evening[1] * day[0] < 9 * day[1] * evening[0];
-                assert!(warmer, "{ground:?}: {day:?} {evening:?}");
+                assert!(10 * evening[1] < 9 * day[1] && evening[0] > night[0], "{ground:?}: {day:?} {evening:?}");
             }
         }
     }
