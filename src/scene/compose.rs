@@ -308,7 +308,7 @@ mod tests {
                 let [day, night, evening] =
                     [Light::Day, Light::Night, Light::Sunset].map(|light| mean(light, rows.clone()));
                 assert!(
-                    10 * night[0] < 6 * day[0] && night[1] > night[0],
+                    10 * night[0] < 6 * day[0] && night[1] * day[0] > day[1] * night[0],
                     "{ground:?}: dark and blue, {day:?} {night:?}"
                 );
                 assert!(10 * evening[1] < 9 * day[1] && evening[0] > night[0], "{ground:?}: {day:?} {evening:?}");
