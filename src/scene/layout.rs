@@ -67,6 +67,9 @@ impl Layer {
 
 /// Free canvas around the scene.
 const MARGIN: f32 = 0.04;
+/// How much higher one of three is behind two others, in parts of its height.
+const HIGHER: f32 = 0.66;
+const HIGHER_ON_GROUND: f32 = 0.42;
 /// How much larger everything must be for three of a kind to leave their line.
 const WORTH_A_HEAP: f32 = 1.15;
 
@@ -133,7 +136,9 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
         let what = &self.reading.items[item];
         // Each wearer is seen whole, and what is up in the sky is spread.
         let heap = self.heaps && !flies(what) && !links.iter().any(|link| link.relation == Relation::WornBy);
-        let mut group = copies(item, what, (self.seen)(item), one_line, heap);
+        // On a ground what is far above others floats.
+        let higher = if has_ground(self.reading) { HIGHER_ON_GROUND } else { HIGHER };
+        let mut group = copies(item, what, (self.seen)(item), one_line, heap.then_some(higher));
         while !links.is_empty() {
             let first = links[0];
             let is_with = |link: &Link| *link == first || link.relation == first.relation && shares(first.relation);

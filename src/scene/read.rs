@@ -41,6 +41,9 @@ const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一
 /// Parts of a body that count things in Chinese: 一头牛, 一口锅, 一面镜子, 一尾鱼.
 const MEASURING_PARTS: &[&str] = &["头", "口", "面", "尾"];
 
+/// What a ground's words say of its light: "snowy night", 雨夜.
+const NIGHTS: &[&str] = &["night", "夜"];
+
 /// What may be painted or photographed.
 const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
 
@@ -477,7 +480,11 @@ impl<'a> Reader<'a> {
         if unwanted.grounds.contains(&ground) || unwanted.named.iter().any(|it| is_said(&it.word)) {
             self.reading.denied.push(span);
         } else {
-            self.one_ground(ground, span);
+            let light = NIGHTS.iter().any(|night| said.contains(night)).then_some(Ground::Night);
+            self.one_ground(ground, span.clone());
+            if let Some(light) = light.filter(|_| ground.is_outdoors()) {
+                self.one_ground(light, span);
+            }
         }
     }
 

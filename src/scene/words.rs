@@ -398,6 +398,8 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
             "in the winter",
             "winter day",
             "winter scene",
+            "winter night",
+            "snowy night",
             "snow",
             "snowing",
             "snowfall",
@@ -412,6 +414,8 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
         ],
         &[
             "雪地",
+            "雪夜",
+            "冬夜",
             "雪中",
             "雪里",
             "冬天",

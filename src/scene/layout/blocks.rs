@@ -42,20 +42,21 @@ pub fn scale(size: Size) -> f32 {
 }
 
 /// All copies of an item, standing on y = 0: in one line, or in lines of up to four, the next behind the last. Three are in
-/// one line, or (`heap`) one is behind two.
-pub fn copies(item: usize, what: &Item, v: Visible, one_line: bool, heap: bool) -> Vec<Block> {
+/// one line, or one is behind two, so much of its height (`heap`) higher.
+pub fn copies(item: usize, what: &Item, v: Visible, one_line: bool, heap: Option<f32>) -> Vec<Block> {
     let (w, h) = (v.width() * scale(what.size), v.height() * scale(what.size));
     let count = what.count.max(1);
     let across = match count {
         n if one_line => n,
-        3 if heap => 2,
+        3 if heap.is_some() => 2,
         1..=3 => count,
         4 => 2,
         5 | 6 | 9 => 3,
         7 | 8 | 10..=12 => 4,
         n => n.div_ceil(3),
     };
-    let higher = if count > 2 * across { 0.88 } else { 0.72 };
+    let usual = if count > 2 * across { 0.88 } else { 0.72 };
+    let higher = heap.filter(|_| count == 3).unwrap_or(usual);
     (0..count)
         .map(|copy| {
             let (column, line) = (copy % across, copy / across);

@@ -118,6 +118,10 @@ pub fn is_vessel(item: &Item) -> bool {
 }
 
 /// How deep a vessel's edge is, in parts of its height: a bowl's spoon is higher, and a gift's bow.
+pub fn is_vase(item: &Item) -> bool {
+    has_word(item, &["vase", "amphora"])
+}
+
 pub fn rim(item: &Item) -> f32 {
     if has_word(item, &["bowl", "spoon"]) { 0.3 } else { 0.2 }
 }

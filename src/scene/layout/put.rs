@@ -2,7 +2,9 @@
 
 use super::super::{Item, Relation};
 use super::blocks::{Block, Bounds, bounds, extent, feet, resize, scale, shift, stand};
-use super::kinds::{Worn, head, is_plate, is_scenic, is_seat, is_tall, is_umbrella, is_vessel, rim, surface, worn};
+use super::kinds::{
+    Worn, head, is_plate, is_scenic, is_seat, is_tall, is_umbrella, is_vase, is_vessel, rim, surface, worn,
+};
 
 /// How far something sinks into what it sits on, in parts of its height.
 const SINK: f32 = 0.1;
@@ -90,7 +92,12 @@ pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
             stand(new, middle, p.3 + 0.02);
         }
         Relation::In => {
-            let wide = if feet(new).len() > 1 { 0.9 } else { 0.72 };
+            // Flowers are wider than the mouth of their vase.
+            let wide = match feet(new).len() {
+                _ if is_vase(place.item) => 1.3,
+                0 | 1 => 0.72,
+                _ => 0.9,
+            };
             crowd(new);
             let (w, h) = extent(new);
             resize(new, (wide * width / w).min(0.9 * height / h).min(1.0));

@@ -57,7 +57,26 @@ impl Reader<'_> {
         }
         self.pending.plural = by != By::Tag && self.is_plural(word, &senses);
         let span = word.span.start..self.words[self.at - 1].span.end;
-        self.push(senses, &word.word, span);
+        let first = (self.chosen)(&span).unwrap_or(senses[0]);
+        match members(first) {
+            Some(members) => self.each_member(members, &span),
+            None => self.push(senses, &word.word, span),
+        }
+    }
+
+    /// The members of a family, side by side: four faces in one picture would each be a few pixels.
+    fn each_member(&mut self, members: Vec<(&'static str, Vec<ThingId>)>, span: &Range<usize>) {
+        let said = self.pending.clone();
+        for (nth, (name, senses)) in members.into_iter().enumerate() {
+            if nth > 0 {
+                self.pending = said.clone();
+                self.waiting = self.mentions.last().map(|&last| Waiting::ThisTo(last, Relation::Beside));
+            }
+            if ["boy", "girl"].contains(&name) {
+                self.pending.size = Size::Small;
+            }
+            self.push(senses, name, span.clone());
+        }
     }
 
     /// Reads a name as what else it may be, where it is that.
@@ -196,6 +215,12 @@ impl Reader<'_> {
             self.at += 1;
         }
     }
+}
+
+/// Who a label names that is about several: "family: man, woman, girl".
+pub(super) fn members(family: ThingId) -> Option<Vec<(&'static str, Vec<ThingId>)>> {
+    let names = things().get(family).en.strip_prefix("family: ")?.split(", ");
+    names.map(|name| things().find(name).map(|(_, ids)| (name, ids.to_vec()))).collect()
 }
 
 /// Chinese names of what somebody does (打篮球, 思考), as against those of who does it and of faces (笑脸).

@@ -1,5 +1,6 @@
 //! Adds a noun's things: one thing, several of a kind, or one that was named before.
 
+use super::noun::members;
 use super::*;
 
 impl Reader<'_> {
@@ -56,7 +57,7 @@ impl Reader<'_> {
                     }
                 };
             }
-            let chosen = (self.chosen)(&span);
+            let chosen = (self.chosen)(&span).filter(|id| members(*id).is_none());
             self.one(Named { word: word.to_owned(), span: span.clone(), senses: senses.clone(), said, chosen });
         }
     }

@@ -552,6 +552,9 @@ fn a_place_outdoors_has_the_light_of_the_hour() {
         ("a boat on the ocean at sunset", Ground::Sea, Light::Sunset, &[]),
         ("夜晚的草地上有一只猫", Ground::Grass, Light::Night, &[]),
         ("夕阳下的沙漠里有一只骆驼", Ground::Desert, Light::Sunset, &[]),
+        ("雪夜的小屋", Ground::Snow, Light::Night, &[]),
+        ("a house on a snowy night", Ground::Snow, Light::Night, &[]),
+        ("雨夜的猫", Ground::Rain, Light::Night, &[]),
         ("a bird in the sky at night", Ground::Night, Light::Day, &[]),
         ("a cat in the room at night", Ground::Room, Light::Day, &["at night"]),
         ("a cat in the snow in the desert at night", Ground::Snow, Light::Night, &["in the desert"]),
@@ -560,4 +563,21 @@ fn a_place_outdoors_has_the_light_of_the_hour() {
         let r = read(prompt);
         assert_eq!((r.ground, r.light, told(prompt)), (Some(ground), light, left.to_vec()), "{prompt}");
     }
+}
+
+/// Regression: a family was one picture of four faces, none of which was whole.
+#[test]
+fn a_family_is_its_members_side_by_side() {
+    let four = ["man: curly hair", "woman: red hair", "small woman: red hair", "small person: curly hair"];
+    draws(&[
+        ("a family in the park", &four, &[]),
+        ("一家人在公园", &four, &[]),
+        ("a family and a dog", &[four[0], four[1], four[2], four[3], "dog face"], &[]),
+    ]);
+    let chosen = read_with("a family", "", |word| (word == "family").then_some("family: man, girl"));
+    assert_eq!(
+        chosen.items.iter().map(|it| things().get(it.senses[0]).en).collect::<Vec<_>>(),
+        ["man: curly hair", "woman: red hair"]
+    );
+    assert_eq!(links("a family on a couch")[2..], [(2, Relation::Beside, 3), (3, Relation::On, 4)]);
 }
