@@ -22,11 +22,11 @@ use super::layout::is_vessel;
 use super::lexer::{Kind, Lexeme, lex};
 use super::said::{Doing, MOST_OF_A_KIND, Named, Said};
 use super::things::{By, Thing, ThingId, folded, stems, things};
-use super::words::MANY;
+use super::words::{COLOURS, MANY};
 use being::is_garment;
 use place::is_joining;
 
-use super::{Cannot, Ground, Light, Link, Reading, Relation, Size, Unknown};
+use super::{Cannot, Ground, Item, Light, Link, Reading, Relation, Size, Unknown};
 
 /// Things that a scene may have; what is named beyond is left out.
 pub const MOST_ITEMS: usize = 30;
@@ -271,6 +271,7 @@ impl<'a> Reader<'a> {
         self.trailing();
         self.close();
         self.sizes_of_names();
+        self.alike();
         for named in &self.named {
             let first = things().get(named.item().senses[0]);
             let looks = named
@@ -340,6 +341,31 @@ impl<'a> Reader<'a> {
             if self.named[i].is_small_by_name() {
                 self.named[i].said.size = Size::Small;
                 self.settle(i);
+            }
+        }
+    }
+
+    /// What is named by the same noun is drawn alike: beside a "black cat", which is a whole one, a white cat is no face.
+    fn alike(&mut self) {
+        let all = things();
+        // What the label of such a thing names without its colour.
+        let plain = |id: ThingId| {
+            let (first, noun) = all.get(id).en.split_once(' ')?;
+            COLOURS.iter().any(|(en, ..)| en.contains(&first)).then(|| all.labelled(noun)).flatten()
+        };
+        let kind = |named: &Named, item: &Item| Some((named.word.clone(), plain(item.senses[0])?));
+        let kinds: Vec<_> = self.named.iter().zip(&self.reading.items).filter_map(|(n, i)| kind(n, i)).collect();
+        for (word, id) in kinds {
+            for i in 0..self.named.len() {
+                let is_one = plain(self.reading.items[i].senses[0]) == Some(id);
+                let named = &mut self.named[i];
+                let is_free =
+                    !is_one && named.chosen.is_none() && named.said.moods.is_empty() && named.said.modifiers.is_empty();
+                if is_free && word.ends_with(&named.word) && named.senses.contains(&id) {
+                    named.senses.retain(|sense| *sense != id);
+                    named.senses.insert(0, id);
+                    self.settle(i);
+                }
             }
         }
     }
