@@ -1055,10 +1055,10 @@ fn all_chips_of_styles_fit_in_two_lines() {
         let mut harness = harness_of(lang);
         harness.get_by_role_and_label(Part::Button, T::Styles.tr(lang)).click();
         harness.run();
-        let field = harness.get_by_role_and_label(Part::MultilineTextInput, T::Prompt.tr(lang)).rect();
+        let panel = harness.get_by_role_and_label(Part::Button, T::Generate.tr(lang)).rect();
         for chip in chips {
             let rect = harness.get_by_role_and_label(Part::Button, chip).rect();
-            assert!(rect.right() <= field.right() + 0.5 && rect.left() >= field.left() - 0.5, "{chip}: {rect}");
+            assert!(rect.right() <= panel.right() + 0.5 && rect.left() >= panel.left() - 0.5, "{chip}: {rect} {panel}");
         }
     }
 }
@@ -1098,7 +1098,10 @@ fn the_model_that_can_is_in_sight_without_scrolling() {
                 let count = harness.get_by_role_and_label(Part::RadioButton, &count).rect();
                 let generate = harness.get_by_role_and_label(Part::Button, T::Generate.tr(lang)).rect();
                 // Above the button are its panel's edge and a line about what runs.
-                assert!(count.bottom() <= generate.top() - 32.0, "the number of pictures is in sight: {count}");
+                assert!(
+                    count.bottom() <= generate.top() - 32.0,
+                    "{lang:?}: the number of pictures is in sight: {count} {generate}"
+                );
             }
         }
     }

@@ -25,11 +25,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
             prompts(ui, cx, view);
-            ui.add_space(S3);
+            ui.add_space(S2);
             model(ui, cx);
             knobs(ui, cx);
             seed_row(ui, cx);
-            ui.add_space(S2);
+            ui.add_space(S1);
             count(ui, cx);
             ui.add_space(S3);
             more(ui, cx, view);
@@ -95,7 +95,6 @@ fn prompts(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
     view.prompt_marked = missing;
     prompt_help::style_words(ui, cx, &mut view.styles_open);
     subject(ui, cx);
-    ui.add_space(S1);
     let negative = &params(cx).negative;
     let note = if view.negative_open { "" } else { negative.as_str() };
     if widgets::fold(ui, cx.t(T::NegativePrompt), note, &mut view.negative_open) {
