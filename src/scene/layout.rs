@@ -69,7 +69,7 @@ impl Layer {
 const MARGIN: f32 = 0.04;
 /// How much higher one of three is behind two others, in parts of its height.
 const HIGHER: f32 = 0.66;
-const HIGHER_ON_GROUND: f32 = 0.42;
+const HIGHER_ON_GROUND: f32 = 0.34;
 /// How much larger everything must be for three of a kind to leave their line.
 const WORTH_A_HEAP: f32 = 1.15;
 
