@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Colours and where the prompt names them.
+type Colours = Vec<(&'static str, Range<usize>)>;
+
 impl Reader<'_> {
     /// Reads such parts where they begin here; what was named before them is parted, or the noun behind them is.
     pub(super) fn divided(&mut self) -> bool {
@@ -38,7 +41,7 @@ impl Reader<'_> {
 
     /// A thing of several, a colour for each of them that comes next, and where the next word is: "three balloons: red,
     /// yellow and green", 三个气球，红、黄、绿. Colours before a noun are that noun's.
-    fn colours_ahead(&self) -> Option<(usize, Vec<(&'static str, Range<usize>)>, usize)> {
+    fn colours_ahead(&self) -> Option<(usize, Colours, usize)> {
         let is = |at: usize, signs: &[&str]| self.words.get(at).is_some_and(|word| signs.contains(&word.word.as_str()));
         let is_filler = |at: usize| is(at, &["的", "色", "in", "colored", "coloured"]);
         let gap = self.at.checked_sub(1).map(|at| &self.text[self.words[at].span.end..self.words[self.at].span.start]);
