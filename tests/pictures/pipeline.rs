@@ -359,7 +359,7 @@ fn a_scene_has_each_thing_in_its_place_and_colour() {
     assert_eq!((picture.width, picture.height, record.width), (512, 512, 512));
     assert_eq!(stats(&events).unknown_words, ["xyzzy"]);
     let steps = events.iter().filter_map(progress).map(|it| (it.step, it.steps));
-    assert_eq!(steps.last(), Some((6, 6)), "the steps of the slider, for both things");
+    assert_eq!(steps.max(), Some((6, 6)), "the steps of the slider, for both things");
     let count = |columns: std::ops::Range<usize>, is: fn(&[u8]) -> bool| {
         let pixels = picture.rgba.chunks_exact(4).enumerate();
         pixels.filter(|(i, p)| columns.contains(&(i % 512)) && p[3] > 200 && is(p)).count()

@@ -196,7 +196,7 @@ def visible(np, Image, folder, colours=None):
     layers = []
     for path in sorted(glob.glob(os.path.join(folder, "*.png"))):
         name = os.path.basename(path)[3:-4]
-        if name != "ground":
+        if name not in ("background", "背景"):
             layers.append((name, np.asarray(Image.open(path).convert("RGBA")).astype(np.float32) / 255))
     out = []
     for k, (name, pic) in enumerate(layers):
