@@ -13,6 +13,13 @@ const PALE: f32 = 0.2;
 /// Share of a thing that is no outline: of a thing with less, as a black note, all is body.
 const LEAST: f32 = 0.3;
 
+/// What is within this share of a picture's side from the outside is at the rim. Panes are not: of them less than `INSIDE` is
+/// there, and of what frames them, which is at least `FRAME` as much, more than `OUTSIDE`.
+const RIM: f32 = 1.0 / 24.0;
+const INSIDE: f32 = 0.08;
+const OUTSIDE: f32 = 0.15;
+const FRAME: f32 = 0.4;
+
 /// The body of a drawn thing.
 pub struct Body {
     /// Its opaque pixels, as hue, saturation and value.
@@ -25,21 +32,41 @@ pub struct Body {
     pub is_dark: bool,
 }
 
+/// How many of these pixels have a hue, and how many of those are at the rim.
+fn share(picture: &Square, seen: &[(usize, [f32; 3])], hue: f32) -> (f32, f32) {
+    let (side, by) = (picture.side, (RIM * picture.side as f32).ceil() as usize);
+    let is_clear = |x: usize, y: usize| x >= side || y >= side || picture.rgba[4 * (y * side + x) + 3] < 128;
+    let is_at_rim = |at: usize| {
+        let (x, y) = (at % side, at / side);
+        let near = [(x + by, y), (x.wrapping_sub(by), y), (x, y + by), (x, y.wrapping_sub(by))];
+        near.into_iter().any(|(x, y)| is_clear(x, y))
+    };
+    let of_hue = seen.iter().filter(|(_, c)| c[1] > GREY && apart(c[0], hue) <= TOGETHER);
+    of_hue.fold((0.0, 0.0), |(all, rim), (at, _)| (all + 1.0, rim + f32::from(u8::from(is_at_rim(*at)))))
+}
+
 impl Body {
     pub fn of(picture: &Square) -> Self {
-        let opaque = picture.rgba.chunks_exact(4).filter(|p| p[3] >= 128);
-        let mut lit: Vec<[f32; 3]> = opaque.map(|p| hsv([p[0], p[1], p[2]])).collect();
-        let is_no_outline = |c: &[f32; 3]| c[2] > DARK;
-        let is_dark = (lit.iter().filter(|c| is_no_outline(c)).count() as f32) < LEAST * lit.len() as f32;
+        let opaque = picture.rgba.chunks_exact(4).enumerate().filter(|(_, p)| p[3] >= 128);
+        let mut seen: Vec<(usize, [f32; 3])> = opaque.map(|(at, p)| (at, hsv([p[0], p[1], p[2]]))).collect();
+        let is_no_outline = |(_, c): &(usize, [f32; 3])| c[2] > DARK;
+        let is_dark = (seen.iter().filter(|c| is_no_outline(c)).count() as f32) < LEAST * seen.len() as f32;
         if !is_dark {
-            lit.retain(is_no_outline);
+            seen.retain(is_no_outline);
         }
+        let lit: Vec<[f32; 3]> = seen.iter().map(|(_, c)| *c).collect();
         // In steps of ten degrees; shades of one colour spread over some of them.
         let mut bins = [0usize; 36];
         let coloured = || lit.iter().filter(|c| c[1] > GREY);
         coloured().for_each(|c| bins[(c[0] / 10.0) as usize % 36] += 1);
         let around = |at: &usize| 3 * bins[*at] + 2 * (bins[(at + 1) % 36] + bins[(at + 35) % 36]);
-        let hue = (0..36).max_by_key(around).unwrap_or(0) as f32 * 10.0 + 5.0;
+        let middle = |bin: usize| bin as f32 * 10.0 + 5.0;
+        let first = middle((0..36).max_by_key(around).unwrap_or(0));
+        // A bus is of the colour that frames its windows.
+        let other = (0..36).filter(|&bin| apart(middle(bin), first) > TOGETHER).max_by_key(around).map(middle);
+        let [panes, frame] = [Some(first), other].map(|hue| hue.map_or((0.0, 0.0), |hue| share(picture, &seen, hue)));
+        let is_framed = panes.1 < INSIDE * panes.0 && frame.0 > FRAME * panes.0 && frame.1 > OUTSIDE * frame.0;
+        let hue = other.filter(|_| is_framed).unwrap_or(first);
         let main = coloured().filter(|c| apart(c[0], hue) <= TOGETHER).count();
         let is_grey = lit.len() - coloured().count() > main;
         Self { lit, hue, is_grey, is_dark }

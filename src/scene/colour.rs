@@ -139,6 +139,22 @@ mod tests {
         }
     }
 
+    /// Regression: a purple bus had purple windows.
+    #[test]
+    fn what_frames_panes_takes_the_colour() {
+        let (orange, glass) = ([240u8, 150, 30], [60u8, 150, 240]);
+        // Large panes within a frame, and the same colours side by side.
+        let draw = |is_glass: fn(usize, usize) -> bool| {
+            let pixels = (0..48 * 48).map(|i| if is_glass(i % 48, i / 48) { glass } else { orange });
+            Square { side: 48, rgba: pixels.flat_map(|c| [c[0], c[1], c[2], 255]).collect() }
+        };
+        let bus = recoloured(draw(|x, y| (6..42).contains(&x) && (6..42).contains(&y)), "purple");
+        assert!(apart(first(&bus)[0], 275.0) < 12.0, "the frame");
+        assert_eq!(bus.rgba[4 * (24 * 48 + 24)..][..3], glass, "the panes");
+        let halves = recoloured(draw(|x, _| x > 20), "purple");
+        assert_eq!(first(&halves), hsv(orange), "the larger half");
+    }
+
     /// Regression: a red ribbon made a golden box "red", brown and pink things passed for red ones, and coffee kept its
     /// white cup from being any colour.
     #[test]
