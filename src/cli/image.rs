@@ -111,6 +111,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let reading = scene_of(&request.params, &request.model).unwrap_or_default();
     let said = |span: &Range<usize>| request.params.prompt[span.clone()].to_owned();
     let cannot: Vec<(Cannot, String)> = reading.cannot.iter().map(|(cannot, span)| (*cannot, said(span))).collect();
+    let verbs: Vec<String> = reading.side_by_side.iter().map(said).collect();
     let stand_ins: Vec<(String, &Thing)> =
         reading.unknown.iter().filter_map(|it| Some((said(&it.span), things().get(it.stand_in?)))).collect();
     let sink = Sink::new(context, &args, count)?;
@@ -175,6 +176,11 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         );
         out::note(context.lang.pick(en, zh));
     }
+    if !verbs.is_empty() {
+        let words = verbs.join(context.lang.pick(", ", "、"));
+        let text = context.lang.pick("Drawn side by side, without the action:", "画成并排，不表现动作：");
+        out::note(format_args!("{text} {words}"));
+    }
     let is_told =
         |word: &String| cannot.iter().any(|(_, said)| said == word) || stand_ins.iter().any(|(said, _)| said == word);
     let unknown: Vec<String> = stats.unknown_words.iter().filter(|word| !is_told(word)).cloned().collect();
@@ -205,6 +211,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
             "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
             "left_out": left_out, "unknown_words": unknown,
+            "side_by_side": verbs,
             "stand_ins": stand_ins.iter().map(|(word, thing)| json!({ "word": word, "thing": thing.en })).collect::<Vec<_>>(),
             "cannot": cannot.iter().map(|(_, word)| word).collect::<Vec<_>>(), "widened": stats.widened,
             "read_to": stats.read_to.iter().map(|to| json!({

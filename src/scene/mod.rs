@@ -70,6 +70,8 @@ pub struct Reading {
     pub denied: Vec<Range<usize>>,
     /// Things beyond those that a scene may have, as bytes of the prompt.
     pub too_many: Vec<Range<usize>>,
+    /// Verbs between two things that are drawn side by side: "reading" of "a girl reading a book".
+    pub side_by_side: Vec<Range<usize>>,
     /// Words that name nothing the model knows, in the order of the prompt.
     pub unknown: Vec<Unknown>,
 }

@@ -290,9 +290,10 @@ impl<'a> Reader<'a> {
         let r = &self.reading;
         let nothing =
             r.items.is_empty() && r.denied.is_empty() && r.ground.is_none() && r.cannot.is_empty() && r.style.is_none();
-        if nothing {
+        if nothing && !self.mood_alone() {
             self.adjectives();
         }
+        let nothing = nothing && self.reading.items.is_empty();
         let whole = self.text.trim();
         if nothing && self.reading.unknown.is_empty() && whole.contains(char::is_alphanumeric) && !self.words.is_empty()
         {
@@ -314,6 +315,36 @@ impl<'a> Reader<'a> {
             let is_portrait = |span: &Range<usize>| PORTRAITS.contains(&folded(&text[span.clone()]).as_str());
             cannot.retain(|(what, span)| *what != Cannot::Photo || !is_portrait(span));
         }
+    }
+
+    /// A mood without anybody who has it is a face: "happy", 一个生气的表情.
+    fn mood_alone(&mut self) -> bool {
+        let role = |word: &Lexeme| match &word.kind {
+            Kind::Role(role) | Kind::Name(_, _, Some(role)) => Some(*role),
+            Kind::Name(_, _, None) | Kind::Unknown(_) | Kind::Stop => None,
+        };
+        let mood = self.words.iter().find_map(|word| match role(word) {
+            Some(Role::Mood(mood)) => Some((mood, word.clone())),
+            _ => None,
+        });
+        // Of nothing else is anything said: "big shiny happy" is no face.
+        let is_bare = |word: &Lexeme| match role(word) {
+            Some(Role::Mood(_) | Role::Number(_) | Role::Measure | Role::The | Role::Is) => true,
+            Some(Role::Filler) => !PRAISE.contains(&word.word.as_str()) || word.word == "的",
+            Some(_) => false,
+            None => word.kind == Kind::Stop || matches!(word.word.as_str(), "expression" | "emotion" | "mood"),
+        };
+        let Some((mood, word)) = mood.filter(|_| self.words.iter().all(is_bare)) else { return false };
+        let all = things();
+        let faces = (0..all.len() as ThingId).filter(|&id| all.get(id).en.ends_with("face"));
+        let rank = |id: ThingId| mood.iter().position(|mood| all.get(id).label_has(mood));
+        let mut senses: Vec<ThingId> = faces.filter(|id| rank(*id).is_some()).collect();
+        senses.sort_by_key(|id| rank(*id));
+        let Some(first) = senses.first() else { return false };
+        let said = all.get(*first).en;
+        (self.pending, self.reading.unknown) = (Said::default(), Vec::new());
+        self.push(senses.clone(), said, word.span);
+        true
     }
 
     /// Words of a prompt that names nothing: "big shiny happy".

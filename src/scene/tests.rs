@@ -42,7 +42,7 @@ fn a_noun_names_one_thing_by_its_full_label() {
         ("The Eiffel Tower", "Tokyo tower"),
         ("hot dog", "hot dog"),
         ("一只可爱的小狗", "dog face"),
-        ("红色的跑车", "red racing car"),
+        ("红色的跑车", "red automobile"),
         ("一杯咖啡", "hot beverage"),
         ("一条龙", "dragon face"),
         ("荷花", "lotus"),

@@ -581,7 +581,19 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
     ),
     (&["in the desert", "desert"], &["沙漠", "沙漠里"], Ground::Desert),
     (&["in the room", "in a room", "room", "indoors"], &["房间", "屋里", "室内", "房间里"], Ground::Room),
-    (&["on the table", "on a table", "on the desk"], &["桌子上", "桌上", "桌面"], Ground::Table),
+    (
+        &[
+            "on the table",
+            "on a table",
+            "on the desk",
+            "on a wooden table",
+            "on the wooden table",
+            "on a wood table",
+            "on a wooden desk",
+        ],
+        &["桌子上", "桌上", "桌面", "木桌上", "木桌子上", "木头桌子上"],
+        Ground::Table,
+    ),
     (
         &["plain background", "simple background", "solid background", "solid color background", "blank background"],
         &["纯色背景", "空白背景", "简单背景", "白底", "干净的背景"],

@@ -10,6 +10,7 @@ mod combo;
 mod create;
 mod cx;
 mod days;
+mod drawn_as;
 mod elide;
 mod error_card;
 mod eye;

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::cx::Cx;
 use super::params::{ImagePlace, of_image};
 use super::texts::T;
-use super::{layer_words, model_words, widgets};
+use super::{drawn_as, layer_words, model_words, widgets};
 use crate::domain::{ImageParam, NoiseSource, Parameter, PictureRecord, Sampler, Schedule, Seed};
 
 /// The sampler's name; "automatic" is no name and is translated.
@@ -47,6 +47,12 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
     for number in ImageParam::ALL.iter().filter(|number| number.is_set(record)) {
         if let (name, _, ImagePlace::More(_)) = of_image(*number) {
             rows.push((cx.t(name), number.get(record).to_string()));
+        }
+    }
+    if let Some((drawn, left_out)) = drawn_as::of(cx.lang, record) {
+        rows.push((cx.t(T::DrawnAs), drawn));
+        if !left_out.is_empty() {
+            rows.push((cx.t(T::NotDrawn), left_out));
         }
     }
     if !record.things.is_empty() {

@@ -6,6 +6,9 @@ use super::*;
 /// The label of what friends are drawn as.
 const FRIENDS: &str = "people holding hands";
 
+/// Verbs with which Chinese names of things begin.
+const VERBS: &str = "踢弹打撑吃喝读看抱玩吹";
+
 impl Reader<'_> {
     /// A name: the head of its phrase, or a word before the head.
     pub(super) fn name(&mut self, by: By, ids: Vec<ThingId>, also: Option<Role>, word: &Lexeme) {
@@ -57,10 +60,20 @@ impl Reader<'_> {
         }
         self.pending.plural = by != By::Tag && self.is_plural(word, &senses);
         let span = word.span.start..self.words[self.at - 1].span.end;
+        self.verb_in_name(&word.word, senses[0], &span);
         let first = (self.chosen)(&span).unwrap_or(senses[0]);
         match members(first) {
             Some(members) => self.each_member(members, &span),
             None => self.push(senses, &word.word, span),
+        }
+    }
+
+    /// A Chinese name that says what somebody does with the thing: 踢足球 draws the ball.
+    fn verb_in_name(&mut self, word: &str, thing: ThingId, span: &Range<usize>) {
+        let Some(first) = word.chars().next().filter(|first| VERBS.contains(*first)) else { return };
+        let rest = &word[first.len_utf8()..];
+        if things().find(rest).is_some_and(|(_, ids)| ids[0] == thing) {
+            self.reading.side_by_side.push(span.start..span.start + first.len_utf8());
         }
     }
 

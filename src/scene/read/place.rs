@@ -340,6 +340,12 @@ impl Reader<'_> {
         if is_sunny && matches!(relation, Relation::On | Relation::In) {
             return;
         }
+        let verb = self.text[self.relation_at.clone()].to_lowercase();
+        let is_verb = !verb.is_empty() && !is_joining(&verb) && !is_place(&verb) && !BESIDE.contains(&verb.as_str());
+        if relation == Relation::Beside && is_verb && !self.reading.side_by_side.contains(&self.relation_at) {
+            self.reading.side_by_side.push(self.relation_at.clone());
+        }
+        let relations = &mut self.reading.relations;
         let link = Link { thing, relation, place };
         if is_ruled_out(&link, relations) {
             self.reading.contradicted.push(self.relation_at.clone());

@@ -392,7 +392,7 @@ fn scenes_of_newcomers_are_read() {
         ("我想要一张生日贺卡", vec!["love letter"], vec![], vec![]),
         ("奶奶在厨房里包饺子", vec!["old woman", "dumpling"], vec![], vec!["厨房"]),
         ("一只蓝色的鲸鱼在大海里喷水", vec!["blue spouting whale"], vec![], vec![]),
-        ("爸爸开着红色的跑车", vec!["man: curly hair", "red racing car"], vec![(0, In, 1)], vec![]),
+        ("爸爸开着红色的跑车", vec!["man: curly hair", "red automobile"], vec![(0, In, 1)], vec![]),
         ("飞机从云层上飞过", vec!["airplane", "cloud"], vec![(0, Above, 1)], vec![]),
         ("一辆校车停在学校门口", vec!["bus", "school"], vec![(0, InFrontOf, 1)], vec![]),
         ("一碗热腾腾的牛肉面", vec!["steaming bowl"], vec![], vec![]),
@@ -593,4 +593,38 @@ fn things_of_one_noun_are_drawn_alike() {
         ("a blue heart and a red heart", &["blue heart", "red heart"], &[]),
         ("a black cat and a smiling cat", &["black cat", "grinning cat"], &[]),
     ]);
+}
+
+/// Regression: 一个生气的表情 was unknown as a whole.
+#[test]
+fn a_mood_alone_is_a_face() {
+    draws(&[
+        ("一个生气的表情", &["angry face"], &[]),
+        ("an angry expression", &["angry face"], &[]),
+        ("sad", &["crying face"], &[]),
+        ("a happy emoji", &["slightly smiling face"], &[]),
+        ("big shiny happy", &[], &["big", "shiny", "happy"]),
+        ("a red apple on a wooden table", &["red apple"], &[]),
+    ]);
+}
+
+/// Regression: of "a girl reading a book" nothing said that she does not read.
+#[test]
+fn a_verb_between_things_side_by_side_is_told() {
+    for (prompt, verbs) in [
+        ("a girl reading a book", &["reading"][..]),
+        ("a robot playing guitar", &["playing"]),
+        ("妈妈抱着宝宝", &["抱着"]),
+        ("小男孩踢足球", &["踢"]),
+        ("一个女孩在雨中打伞", &["打"]),
+        ("a cat next to a dog", &[]),
+        ("a cat with a dog and a bird", &[]),
+        ("a girl riding a horse", &[]),
+        ("a cat wearing a hat", &[]),
+        ("一碗拉面", &[]),
+        ("猫和狗在盒子旁边", &[]),
+    ] {
+        let spans = read(prompt).side_by_side;
+        assert_eq!(spans.into_iter().map(|span| &prompt[span]).collect::<Vec<_>>(), verbs, "{prompt}");
+    }
 }

@@ -6,7 +6,7 @@ mod film;
 mod layers;
 mod notes;
 mod prompt_help;
-mod reading;
+pub(super) mod reading;
 mod shot_menu;
 mod size;
 mod stage;

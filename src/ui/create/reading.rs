@@ -125,7 +125,7 @@ impl ReadingView {
 }
 
 /// Words that the model does not know, cannot draw, or that are too many; in the prompt's order.
-fn undrawn(reading: &Reading) -> Vec<Range<usize>> {
+pub(in crate::ui) fn undrawn(reading: &Reading) -> Vec<Range<usize>> {
     let Reading { unknown, cannot, more_grounds, more_colours, too_many, contradicted, .. } = reading;
     let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
     let spans = unknown.iter().map(|it| &it.span).chain(cannot.iter().map(|(_, span)| span)).chain(left_out);
@@ -231,6 +231,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ReadingView) {
             Light::Sunset => cx.lang.pick(", sunset", "，夕阳").to_owned(),
         };
         widgets::muted(ui, cx.with(T::SceneGround, &[&(place(cx, ground).to_owned() + &light)]));
+    }
+    if !reading.side_by_side.is_empty() {
+        widgets::muted(ui, cx.with(T::SideBySide, &[&listed(cx, prompt, &reading.side_by_side)]));
     }
     if !reading.denied.is_empty() {
         widgets::muted(ui, cx.with(T::LeftOutAsAsked, &[&listed(cx, prompt, &reading.denied)]));

@@ -18,6 +18,9 @@ texts! {
     TooManyThings: "Too many things, the rest is left out: {0}", "东西太多，其余略去：{0}";
     SceneGround: "Background: {0}", "背景：{0}";
     Meanings: "Meaning of words", "词义";
+    SideBySide: "Side by side, without the action: {0}", "画成并排，不表现动作：{0}";
+    DrawnAs: "Drawn as", "画成";
+    NotDrawn: "Left out", "略去";
     StandsIn: "“{0}” is not known: {1} stands in for it.", "模型不认识“{0}”，用“{1}”代替。";
     MeaningIs: "\u{201c}{0}\u{201d} is {1}", "“{0}”指{1}";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";

@@ -1,0 +1,96 @@
+//! What the built-in model drew for the words of a picture's prompt, and which of them it left out. It is read again from
+//! the record: the file holds the prompt and what was chosen for its words.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::create::reading::undrawn;
+use crate::domain::{PictureRecord, STICKER_ID, Things};
+use crate::lang::Lang;
+use crate::scene::{self, Item, Reading, things};
+
+/// A record that was read.
+struct Last {
+    prompt: String,
+    negative: String,
+    things: Things,
+    lang: Lang,
+    rows: (String, String),
+}
+
+impl Last {
+    fn read(lang: Lang, record: &PictureRecord) -> Self {
+        let (prompt, negative, things) = (record.prompt.clone(), record.negative.clone(), record.things.clone());
+        let reading = scene::read_with(&prompt, &negative, |word| things.get(word));
+        let rows = (drawn(lang, &prompt, &reading), left_out(lang, &prompt, &reading));
+        Self { prompt, negative, things, lang, rows }
+    }
+
+    fn is_of(&self, lang: Lang, record: &PictureRecord) -> bool {
+        let same = self.prompt == record.prompt && self.negative == record.negative;
+        same && self.things == record.things && self.lang == lang
+    }
+}
+
+thread_local! {
+    /// The rows are laid out in each frame; a prompt is read once.
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+/// A line for each noun, and the words that were left out; `None` where the network got the words as they are.
+pub fn of(lang: Lang, record: &PictureRecord) -> Option<(String, String)> {
+    if record.model != STICKER_ID || record.width <= 64 {
+        return None;
+    }
+    let rows = LAST.with_borrow_mut(|last| {
+        if !last.as_ref().is_some_and(|last| last.is_of(lang, record)) {
+            *last = Some(Last::read(lang, record));
+        }
+        last.as_ref().map(|last| last.rows.clone())
+    });
+    rows.filter(|(drawn, _)| !drawn.is_empty())
+}
+
+fn drawn(lang: Lang, prompt: &str, reading: &Reading) -> String {
+    let line = |item: &Item| {
+        let thing = things().get(item.senses[0]);
+        let colour = item.colour.and_then(scene::colour_names);
+        let colour = colour.map_or_else(String::new, |(en, zh)| lang.pick(format!("{en} "), zh.to_owned()));
+        let count = if item.count > 1 { format!("{} × ", item.count) } else { String::new() };
+        format!("{} → {count}{colour}{}", &prompt[item.span.clone()], lang.pick(thing.en, thing.zh))
+    };
+    reading.items.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Each word once; what something stood in for is in the other row.
+fn left_out(lang: Lang, prompt: &str, reading: &Reading) -> String {
+    let stood_in: BTreeSet<usize> =
+        reading.unknown.iter().filter(|it| it.stand_in.is_some()).map(|it| it.span.start).collect();
+    let mut seen = BTreeSet::new();
+    let spans = undrawn(reading).into_iter().filter(|span| !stood_in.contains(&span.start));
+    let words = spans.map(|span| &prompt[span]).filter(|word| seen.insert(scene::folded(word)));
+    words.collect::<Vec<_>>().join(lang.pick(", ", "、"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ImageParams;
+
+    /// Regression: the record of "a lighthouse at night" did not say why there was a tower.
+    #[test]
+    fn a_record_says_what_was_drawn_and_what_was_left_out() {
+        let record = |prompt: &str, side: u32| {
+            let params = ImageParams { prompt: prompt.into(), width: side, height: side, ..Default::default() };
+            let mut record = PictureRecord::of(&params, 1);
+            record.model = STICKER_ID.into();
+            record
+        };
+        let rows = |prompt: &str, lang| of(lang, &record(prompt, 512)).unwrap();
+        let lighthouse = "a lighthouse, xyzzy, in the snow";
+        assert_eq!(rows(lighthouse, Lang::En), ("lighthouse → Tokyo tower".into(), "xyzzy".into()));
+        assert_eq!(rows(lighthouse, Lang::Zh).0, "lighthouse → 东京塔");
+        assert_eq!(rows("a photo of two blue cats", Lang::En), ("cats → 2 × blue cat face".into(), "photo".into()));
+        assert_eq!(of(Lang::En, &record("a cat", 64)), None, "the network gets the words as they are");
+    }
+}
