@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut CreateView) {
         Frame::new().inner_margin(Margin::symmetric(16, 12)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = S1;
             prompts(ui, cx, view);
-            ui.add_space(S2);
+            ui.add_space(S1);
             model(ui, cx);
             knobs(ui, cx);
             seed_row(ui, cx);
