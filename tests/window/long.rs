@@ -1,5 +1,6 @@
 //! The window is as quick with 30,000 turns or 100,000 pictures as with three.
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use crate::states::*;
@@ -11,16 +12,24 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-/// Median of some frames: a busy machine may hold one up.
+/// How long this thread has worked: what else runs on the machine is not the window's doing. Where the system does not say,
+/// by the clock.
+fn worked() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let ns = told.and_then(|text| text.split(' ').next()?.parse().ok());
+    ns.map_or_else(|| START.elapsed(), Duration::from_nanos)
+}
+
+/// Of the quickest of nine frames.
 fn frame_time(harness: &mut Harness<'static, Window>) -> Duration {
     let mut times: Vec<_> = (0..9)
         .map(|_| {
-            let start = Instant::now();
+            let start = worked();
             harness.step();
-            start.elapsed()
+            worked() - start
         })
         .collect();
-    // The quickest: what else runs on the machine is not the window's doing.
     times.sort();
     times[0]
 }
@@ -189,12 +198,12 @@ fn a_novel_is_typed_in_without_waiting() {
     let mut typing = Vec::new();
     for _ in 0..9 {
         harness.get_by_label("The text of the page").type_text("a");
-        let start = Instant::now();
+        let start = worked();
         harness.step();
         for command in std::mem::take(&mut harness.state_mut().commands) {
             update(&mut harness.state_mut().state, Input::Command(command));
         }
-        typing.push(start.elapsed());
+        typing.push(worked() - start);
         harness.step();
     }
     typing.sort();
