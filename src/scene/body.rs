@@ -41,7 +41,8 @@ fn share(picture: &Square, seen: &[(usize, [f32; 3])], hue: f32) -> (f32, f32) {
         let near = [(x + by, y), (x.wrapping_sub(by), y), (x, y + by), (x, y.wrapping_sub(by))];
         near.into_iter().any(|(x, y)| is_clear(x, y))
     };
-    let of_hue = seen.iter().filter(|(_, c)| c[1] > GREY && apart(c[0], hue) <= TOGETHER);
+    // Close to it: the dark wheels of a bus are bluish, too.
+    let of_hue = seen.iter().filter(|(_, c)| c[1] > GREY && apart(c[0], hue) <= TOGETHER / 2.0);
     of_hue.fold((0.0, 0.0), |(all, rim), (at, _)| (all + 1.0, rim + f32::from(u8::from(is_at_rim(*at)))))
 }
 
