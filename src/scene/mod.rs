@@ -84,7 +84,7 @@ pub struct Unknown {
     /// Things that come near to it, the nearest first; often empty. They are offered, and not drawn unasked but for
     /// `stand_in`.
     pub near: Vec<ThingId>,
-    /// What is drawn in its place, where the prompt names nothing that is known.
+    /// What is drawn in its place: where it is a kind of that ("grilled fish"), or where the prompt names nothing known.
     pub stand_in: Option<ThingId>,
 }
 
@@ -223,10 +223,15 @@ impl Reading {
     pub fn scenery(&self) -> Option<Scenery> {
         self.ground.map(|ground| Scenery { ground, light: self.light })
     }
+
+    /// Words that the model knows and that the scene has no room or no use for.
+    pub fn left_out(&self) -> impl Iterator<Item = &Range<usize>> {
+        [&self.more_grounds, &self.more_colours, &self.too_many, &self.contradicted].into_iter().flatten()
+    }
 }
 
 impl Ground {
-    /// The light of a ground that is little more than a light, and whether a place of the prompt may take that.
+    /// Its light, where it is little more than that: a place that is named, too, has this light.
     fn light(self) -> Option<Light> {
         match self {
             Self::Night => Some(Light::Night),

@@ -38,9 +38,6 @@ const LONGEST_WORD: usize = 40;
 /// "a pair of": what is a pair by itself is one.
 const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一双", "一副"];
 
-/// Parts of a body that count things in Chinese: 一头牛, 一口锅, 一面镜子, 一尾鱼.
-const MEASURING_PARTS: &[&str] = &["头", "口", "面", "尾"];
-
 /// What a ground's words say of its light: "snowy night", 雨夜.
 const NIGHTS: &[&str] = &["night", "夜"];
 
@@ -491,7 +488,7 @@ impl<'a> Reader<'a> {
             Kind::Name(..) | Kind::Unknown(_) | Kind::Stop => false,
         };
         let next = self.words[self.at + 1..].iter().find(|next| !says_which(next));
-        MEASURING_PARTS.contains(&word.word.as_str())
+        word.word == "头"
             && matches!(before, Some(Kind::Role(Role::Number(_))))
             && next.is_some_and(|next| matches!(next.kind, Kind::Name(..) | Kind::Unknown(_)))
     }
@@ -554,8 +551,9 @@ impl<'a> Reader<'a> {
         };
         match (old.light(), new.light()) {
             _ if old == new => {}
-            (None, Some(light)) if old.is_outdoors() && matches!(reading.light, Light::Day) => reading.light = light,
-            (None, Some(light)) if old.is_outdoors() && reading.light == light => {}
+            (None, Some(light)) if old.is_outdoors() && (reading.light == Light::Day || reading.light == light) => {
+                reading.light = light;
+            }
             (Some(light), None) if new.is_outdoors() => (reading.ground, reading.light) = (Some(new), light),
             (Some(Light::Day), Some(_)) => reading.ground = Some(new),
             (Some(_), Some(Light::Day)) => {}

@@ -88,7 +88,7 @@ fn title(layer: &SceneLayer) -> String {
     numbered(layer.said.trim(), layer.name.nth, ' ')
 }
 
-/// [`title`] as a part of a file name. Words without any letter, such as an emoji, give way to the thing's label.
+/// [`title`] as a part of a file name. Words without any letter, such as an emoji, are replaced by the thing's label.
 fn file_name(layer: &SceneLayer) -> String {
     let said = slug(&layer.said);
     let name = if said.is_empty() { slug(layer.label) } else { said };

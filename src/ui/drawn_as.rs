@@ -4,10 +4,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::create::reading::undrawn;
+use super::create::reading::{drawn, undrawn};
 use crate::domain::{PictureRecord, STICKER_ID, Things};
 use crate::lang::Lang;
-use crate::scene::{self, Item, Reading, things};
+use crate::scene::{self, Item, Reading};
 
 /// A record that was read.
 struct Last {
@@ -22,7 +22,7 @@ impl Last {
     fn read(lang: Lang, record: &PictureRecord) -> Self {
         let (prompt, negative, things) = (record.prompt.clone(), record.negative.clone(), record.things.clone());
         let reading = scene::read_with(&prompt, &negative, |word| things.get(word));
-        let rows = (drawn(lang, &prompt, &reading), left_out(lang, &prompt, &reading));
+        let rows = (nouns(lang, &prompt, &reading), left_out(lang, &prompt, &reading));
         Self { prompt, negative, things, lang, rows }
     }
 
@@ -51,14 +51,8 @@ pub fn of(lang: Lang, record: &PictureRecord) -> Option<(String, String)> {
     rows.filter(|(drawn, _)| !drawn.is_empty())
 }
 
-fn drawn(lang: Lang, prompt: &str, reading: &Reading) -> String {
-    let line = |item: &Item| {
-        let thing = things().get(item.senses[0]);
-        let colour = item.colour.and_then(scene::colour_names);
-        let colour = colour.map_or_else(String::new, |(en, zh)| lang.pick(format!("{en} "), zh.to_owned()));
-        let count = if item.count > 1 { format!("{} × ", item.count) } else { String::new() };
-        format!("{} → {count}{colour}{}", &prompt[item.span.clone()], lang.pick(thing.en, thing.zh))
-    };
+fn nouns(lang: Lang, prompt: &str, reading: &Reading) -> String {
+    let line = |item: &Item| format!("{} → {}", &prompt[item.span.clone()], drawn(lang, item));
     reading.items.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

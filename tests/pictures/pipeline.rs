@@ -387,7 +387,7 @@ fn what_no_sticker_can_be_is_told_with_the_picture() {
     }
 }
 
-/// A prompt of more things than a scene has: the first of them are drawn, and the others are told.
+/// A prompt of more things than a scene has: the first of them are drawn, and the others are named as left out.
 #[test]
 fn a_scene_of_thirty_things_is_drawn_and_what_is_beyond_is_told() {
     let studio = Studio::new();

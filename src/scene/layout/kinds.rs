@@ -117,11 +117,12 @@ pub fn is_vessel(item: &Item) -> bool {
     has_word(item, &VESSELS)
 }
 
-/// How deep a vessel's edge is, in parts of its height: a bowl's spoon is higher, and a gift's bow.
+/// Vessels with a narrow mouth, for flowers.
 pub fn is_vase(item: &Item) -> bool {
     has_word(item, &["vase", "amphora"])
 }
 
+/// How deep a vessel's edge is, in parts of its height: a bowl's spoon is higher, and a gift's bow.
 pub fn rim(item: &Item) -> f32 {
     if has_word(item, &["bowl", "spoon"]) { 0.3 } else { 0.2 }
 }

@@ -71,11 +71,8 @@ impl Reader<'_> {
 
     /// A verb whose object and 的 come before who does it: 一个骑马的女孩.
     fn is_said_of_doer(&self, relation: Relation, word: &Lexeme) -> bool {
-        let is_verb = matches!(relation, Relation::On | Relation::Beside)
-            && !word.word.is_ascii()
-            && !is_place(&word.word)
-            && !is_joining(&word.word)
-            && !BESIDE.contains(&word.word.as_str());
+        let is_verb =
+            matches!(relation, Relation::On | Relation::Beside) && !word.word.is_ascii() && is_verb(&word.word);
         let before = self.at.checked_sub(1).map(|at| &self.words[at]);
         let is_begun = before.is_some_and(|before| match &before.kind {
             Kind::Role(Role::Number(_) | Role::Measure | Role::Colour(_) | Role::Size(_) | Role::Mood(_)) => true,
@@ -102,10 +99,7 @@ impl Reader<'_> {
 
     /// A verb before the noun of who does it, with no object: "a reading girl", 正在吃的女孩.
     fn has_no_object(&self, relation: Relation, word: &Lexeme) -> bool {
-        let is_verb = matches!(relation, Relation::On | Relation::Beside | Relation::In)
-            && !is_place(&word.word)
-            && !is_joining(&word.word)
-            && !BESIDE.contains(&word.word.as_str());
+        let is_verb = matches!(relation, Relation::On | Relation::Beside | Relation::In) && is_verb(&word.word);
         if !is_verb || self.is_behind_noun() || !self.noun_follows() {
             return false;
         }
@@ -341,8 +335,11 @@ impl Reader<'_> {
             return;
         }
         let verb = self.text[self.relation_at.clone()].to_lowercase();
-        let is_verb = !verb.is_empty() && !is_joining(&verb) && !is_place(&verb) && !BESIDE.contains(&verb.as_str());
-        if relation == Relation::Beside && is_verb && !self.reading.side_by_side.contains(&self.relation_at) {
+        if relation == Relation::Beside
+            && !verb.is_empty()
+            && is_verb(&verb)
+            && !self.reading.side_by_side.contains(&self.relation_at)
+        {
             self.reading.side_by_side.push(self.relation_at.clone());
         }
         let relations = &mut self.reading.relations;
@@ -386,6 +383,11 @@ const BESIDE: &[&str] = &[
     "身旁",
     "带着",
 ];
+
+/// Whether a word of a relation says what somebody does: no place, no "and".
+fn is_verb(word: &str) -> bool {
+    !is_place(word) && !is_joining(word) && !BESIDE.contains(&word)
+}
 
 /// Verbs of who is on or in something.
 const RIDING: &[&str] = &["riding", "rides", "骑着", "骑", "开着", "驾驶着", "乘着", "乘坐"];

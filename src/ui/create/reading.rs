@@ -8,6 +8,7 @@ use std::time::Duration;
 use egui::containers::menu::MenuButton;
 use egui::{Button, Event, ImeEvent, RichText, Ui};
 
+use crate::lang::Lang;
 use crate::scene::{self, Ground, Item, Light, Reading, ThingId, Unknown, things};
 use crate::state::{Advice, Command, CreateCommand, ImageEdit, scene_advice};
 use crate::ui::cx::Cx;
@@ -126,9 +127,8 @@ impl ReadingView {
 
 /// Words that the model does not know, cannot draw, or that are too many; in the prompt's order.
 pub(in crate::ui) fn undrawn(reading: &Reading) -> Vec<Range<usize>> {
-    let Reading { unknown, cannot, more_grounds, more_colours, too_many, contradicted, .. } = reading;
-    let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
-    let spans = unknown.iter().map(|it| &it.span).chain(cannot.iter().map(|(_, span)| span)).chain(left_out);
+    let Reading { unknown, cannot, .. } = reading;
+    let spans = unknown.iter().map(|it| &it.span).chain(cannot.iter().map(|(_, span)| span)).chain(reading.left_out());
     let mut spans: Vec<Range<usize>> = spans.cloned().collect();
     spans.sort_by_key(|span| span.start);
     spans.dedup_by(|next, before| next.start < before.end);
@@ -137,9 +137,7 @@ pub(in crate::ui) fn undrawn(reading: &Reading) -> Vec<Range<usize>> {
 
 /// Words that [`warnings`] does not list: what no sticker can be, and words of the negative prompt.
 fn not_listed(prompt: &str, reading: &Reading, words: &[String]) -> Vec<String> {
-    let Reading { unknown, more_grounds, more_colours, too_many, contradicted, .. } = reading;
-    let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
-    let spans = unknown.iter().map(|it| &it.span).chain(left_out);
+    let spans = reading.unknown.iter().map(|it| &it.span).chain(reading.left_out());
     let listed: BTreeSet<String> =
         spans.map(|span| scene::folded(prompt.get(span.clone()).unwrap_or_default())).collect();
     words.iter().filter(|word| !listed.contains(&scene::folded(word))).cloned().collect()
@@ -282,6 +280,15 @@ fn name(cx: &Cx<'_>, id: ThingId) -> &'static str {
     cx.lang.pick(things().get(id).en, things().get(id).zh)
 }
 
+/// What is drawn of an item: "2 × blue cat face".
+pub(in crate::ui) fn drawn(lang: Lang, item: &Item) -> String {
+    let thing = things().get(item.senses[0]);
+    let colour = item.colour.and_then(scene::colour_names);
+    let colour = colour.map_or_else(String::new, |(en, zh)| lang.pick(format!("{en} "), zh.to_owned()));
+    let count = if item.count > 1 { format!("{} × ", item.count) } else { String::new() };
+    format!("{count}{colour}{}", lang.pick(thing.en, thing.zh))
+}
+
 /// What a word of the prompt is to mean; `None` is what it meant by itself.
 fn choose(cx: &mut Cx<'_>, said: &str, id: Option<ThingId>) {
     let label = id.map_or("", |id| things().get(id).en);
@@ -300,13 +307,7 @@ fn has_choice(cx: &Cx<'_>, prompt: &str, item: &Item) -> bool {
 /// A word and its thing; a click offers the word's other meanings.
 fn chip(ui: &mut Ui, cx: &mut Cx<'_>, prompt: &str, item: &Item) {
     let said = &prompt[item.span.clone()];
-    let now = name(cx, item.senses[0]);
-    let colour = item.colour.and_then(scene::colour_names).map(|(en, zh)| cx.lang.pick(en, zh));
-    let count = if item.count > 1 { format!("{} × ", item.count) } else { String::new() };
-    let drawn = match colour {
-        Some(colour) => format!("{count}{colour}{}{now}", cx.lang.pick(" ", "")),
-        None => format!("{count}{now}"),
-    };
+    let drawn = drawn(cx.lang, item);
     let spoken = format!("{said}{}{drawn}", cx.lang.pick(": ", "："));
     let label = if scene::folded(&drawn) == scene::folded(said) { drawn } else { format!("{said} → {drawn}") };
     let chosen = is_chosen(cx, said);

@@ -92,10 +92,10 @@ impl<'a> Scene<'a> {
     /// Words of the prompt that name no thing, ask for what no sticker can be, or are left out, in their order; then words
     /// of both prompts that the network does not know. Each once.
     pub fn unseen(&self) -> Vec<String> {
-        let Reading { unknown, cannot, more_grounds, more_colours, too_many, contradicted, .. } = &self.reading;
-        let left_out = [more_grounds, more_colours, too_many, contradicted].into_iter().flatten();
+        let Reading { unknown, cannot, .. } = &self.reading;
         let cannot = cannot.iter().map(|(_, span)| span);
-        let mut spans: Vec<_> = unknown.iter().map(|it| &it.span).chain(cannot).chain(left_out).collect();
+        let mut spans: Vec<_> =
+            unknown.iter().map(|it| &it.span).chain(cannot).chain(self.reading.left_out()).collect();
         spans.sort_by_key(|span| span.start);
         let mut all: Vec<String> = spans.into_iter().map(|span| self.params.prompt[span.clone()].to_owned()).collect();
         let is_bare = self.reading.items.is_empty() && !self.parts.is_empty();
