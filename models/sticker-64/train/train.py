@@ -29,6 +29,17 @@ THINGS = [("cat face", "flat"), ("red apple", "fluent"), ("automobile", "blue fl
 PROMPTS = ["cat 3d", "twemoji dog face", "树 扁平", "pizza"]
 
 
+def asked_for(things):
+    """{thing: weight} of what senses.txt says that common words mean: 2 for the first thing of a line, 1.4 for the others."""
+    out = {}
+    for line in open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "senses.txt"), encoding="utf-8"):
+        for rank, label in enumerate(line.split("|")[2].split(";") if line.count("|") == 2 and line[0] != "#" else []):
+            if label.strip() in things:
+                k = things[label.strip()]
+                out[k] = max(out.get(k, 1.0), 1.4 if rank else 2.0)
+    return out
+
+
 class Data:
     """Pictures and captions in memory; makes batches."""
 
@@ -41,8 +52,8 @@ class Data:
         self.tok.things = {t["label"]: k for k, t in enumerate(self.things)}
         self.rng = random.Random(seed)
         self.train = [i for i, p in enumerate(self.pics) if not p["held"]]
-        late = lambda p: 2.5 if p.get("late") else 1.0  # the trainings before have not seen these
-        weight = np.array([GROUP_WEIGHT.get(self.things[p["thing"]]["group"], 1.0) * STYLE_WEIGHT[p["style"]] * late(p)
+        asked = asked_for(self.tok.things)
+        weight = np.array([GROUP_WEIGHT.get(self.things[p["thing"]]["group"], 1.0) * STYLE_WEIGHT[p["style"]] * asked.get(p["thing"], 1.0)
                            for p in (self.pics[i] for i in self.train)])
         self.p = np.cumsum(weight / weight.sum())
         self.nprng = np.random.default_rng(seed)
