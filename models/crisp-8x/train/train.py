@@ -35,24 +35,31 @@ def bounded(x):
     return torch.cat([torch.minimum(x[:, :3], x[:, 3:]), x[:, 3:]], 1)
 
 
-def warp(x, amount, rng):
-    """Bends pictures [B, 4, H, W] by up to `amount` pixels, smoothly."""
+# Wobbles of an outline: {their points are so many pixels apart: they bend by so many pixels}, as much as sticker-64 bends
+# outlines by wobble.py, RMS over many pictures
+WOBBLE = {16: 0.16, 8: 0.16, 4: 0.16}
+
+
+def wobbly(x, rng, unit=1, much=1.0):
+    """Pictures [B, 4, H, W] with outlines that wobble by 0 to 2 times `much` times WOBBLE, each by its own share. unit: their pixels
+    for one of 64."""
     b, _, h, w = x.shape
-    coarse = (torch.rand(b, 2, 5, 5, generator=rng) * 2 - 1) * amount * 2 / h
-    shift = F.interpolate(coarse, size=(h, w), mode="bicubic", align_corners=True).permute(0, 2, 3, 1)
-    unit = F.affine_grid(torch.eye(2, 3)[None].expand(b, 2, 3), (b, 4, h, w), align_corners=False)
-    return F.grid_sample(x, unit + shift, mode="bilinear", padding_mode="zeros", align_corners=False)
+    share = torch.rand(b, 1, 1, 1, generator=rng) * 2 * much
+    shift = 0
+    for apart, pixels in WOBBLE.items():
+        points = (round(h / unit / apart) + 1, round(w / unit / apart) + 1)
+        coarse = (torch.rand(b, 2, *points, generator=rng) * 2 - 1) * share * pixels * unit
+        shift = shift + F.interpolate(coarse, size=(h, w), mode="bicubic", align_corners=True)
+    place = F.affine_grid(torch.eye(2, 3)[None].expand(b, 2, 3), (b, 4, h, w), align_corners=False)
+    place = place + shift.permute(0, 2, 3, 1) * 2 / torch.tensor([w, h])
+    return F.grid_sample(x, place, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
-BENT = 0.7
-
-
-def with_faults(x, rng, bent=BENT):
-    """Pictures at 64 -> the same with what a small picture model does to them; each picture its own amounts. bent: the share of
-    pictures that are warped, by up to a pixel."""
+def with_faults(x, rng, much=1.0):
+    """Pictures at 64 -> the same with what a small picture model does to them; each picture its own amounts. much: of the wobble."""
     b = len(x)
     u = lambda: torch.rand(b, 1, 1, 1, generator=rng)
-    x = torch.where(u() < bent, warp(x, 1.0, rng), x)
+    x = wobbly(x, rng, much=much)
     soft = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
     x = torch.lerp(x, soft, u() * 0.9)
     noise = torch.randn(x.shape, generator=rng) * 0.05 * u()
