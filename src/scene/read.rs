@@ -44,6 +44,9 @@ const NIGHTS: &[&str] = &["night", "夜"];
 /// What may be painted or photographed.
 const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
 
+/// Animals whose whole bodies the model draws as well as their faces.
+const BODIES: &[&str] = &["cat", "cow", "dog", "mouse", "pig", "rabbit", "tiger"];
+
 /// Unknown words up to which something stands in for the first.
 const MOST_UNKNOWN: usize = 3;
 
@@ -269,6 +272,7 @@ impl<'a> Reader<'a> {
         self.close();
         self.sizes_of_names();
         self.alike();
+        self.bodies();
         for named in &self.named {
             let first = things().get(named.item().senses[0]);
             let looks = named
@@ -394,6 +398,32 @@ impl<'a> Reader<'a> {
                     named.senses.insert(0, id);
                     self.settle(i);
                 }
+            }
+        }
+    }
+
+    /// In a scene, and where it does something, an animal has its body: a "cat on a box" is more than the face that is the
+    /// first sense of "cat". Faces keep their moods and what they wear.
+    fn bodies(&mut self) {
+        let all = things();
+        let reading = &self.reading;
+        let several = reading.items.iter().map(|item| usize::from(item.count)).sum::<usize>() > 1;
+        let is_scene = several || reading.ground.is_some() || reading.light != Light::Day;
+        let wearers: Vec<usize> =
+            reading.relations.iter().filter(|link| link.relation == Relation::WornBy).map(|link| link.place).collect();
+        for i in 0..self.named.len() {
+            let named = &self.named[i];
+            let is_free = named.chosen.is_none() && named.said.moods.is_empty() && named.said.modifiers.is_empty();
+            if !is_free || wearers.contains(&i) || !(is_scene || !named.said.doing.is_empty()) {
+                continue;
+            }
+            let animal = all.get(self.reading.items[i].senses[0]).en.strip_suffix(" face");
+            let body = animal.filter(|animal| BODIES.contains(animal)).and_then(|animal| all.labelled(animal));
+            if let Some(id) = body.filter(|id| named.senses.contains(id)) {
+                let senses = &mut self.named[i].senses;
+                senses.retain(|sense| *sense != id);
+                senses.insert(0, id);
+                self.settle(i);
             }
         }
     }
