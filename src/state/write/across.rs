@@ -3,8 +3,9 @@
 use crate::domain::{Passage, Room, StoryCard};
 use crate::lang::Both;
 use crate::state::create::helper::looks_of;
-use crate::state::write::imports::unknown;
-use crate::state::write::{Handoff, sliders};
+use crate::state::write::Handoff;
+use crate::state::write::setup::settle;
+use crate::state::write::talk::unknown;
 use crate::state::{AppState, Effect, Effects, Env, NoticeKind, WriteCommand, WriteState};
 
 impl AppState {
@@ -101,7 +102,7 @@ impl AppState {
 
     /// The catalogue is known: sliders that were never its model's start where its card says.
     pub fn settle_text_sliders(&mut self) {
-        sliders::settle(&mut self.settings, &self.catalogue);
+        settle(&mut self.settings, &self.catalogue);
     }
 
     /// [`WriteState::drafts`] of the model in use.

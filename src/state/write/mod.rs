@@ -1,43 +1,22 @@
 //! The state of Write.
 
 mod across;
-mod asking;
-mod begin;
+mod answer;
 mod command;
-mod conversations;
-mod drafts;
-mod ended;
-mod export;
 mod forms;
-mod grammar;
-mod held;
-mod imports;
-mod job;
-mod ledger;
-mod left;
 mod page;
-mod questions;
-mod queue;
-mod resume;
-mod search;
-pub(super) mod sliders;
-mod streaming;
+mod setup;
+mod talk;
 #[cfg(test)]
 pub(super) mod tests;
-mod turns;
-mod typed;
 mod undo;
-mod unsaid;
 mod update;
 
+pub use answer::{Anew, TextJob};
 pub use command::{TextEdit, WriteCommand};
-pub use drafts::{DraftsKey, DraftsState};
-pub use grammar::GrammarState;
-pub use job::{Anew, TextJob};
-pub use ledger::{LedgerKey, LedgerState};
-pub use left::LeftTexts;
 pub use page::*;
-pub use search::*;
+pub use setup::{DraftsKey, DraftsState, GrammarState, LedgerKey, LedgerState};
+pub use talk::{LeftTexts, ScrollTarget, TextSearch};
 pub use undo::{CardsMoved, WriteUndo};
 
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 use crate::domain::{Author, ConversationHead, JournalEntry, PAGE_BYTES, Page, PageEntry, StoreRequest, StoryCard};
 use crate::error::Cause;
 use crate::state::write::Handoff;
-use crate::state::write::begin::{TITLE, title_of};
+use crate::state::write::talk::{TITLE, title_of};
 use crate::state::{Effect, Env, OpenConversation, PageCommand, WriteState};
 
 /// What is too large of a page that is too long.

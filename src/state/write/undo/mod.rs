@@ -5,7 +5,7 @@ mod before;
 
 use crate::domain::{ConversationId, Illustration, Settings, StoryCard, TextParams};
 use crate::lang::Lang;
-use crate::state::write::typed::is_form_draft;
+use crate::state::write::talk::is_form_draft;
 use crate::state::{Again, Command, NoticeKind, Undoable, WriteCommand, WriteState};
 use crate::writing::forms::Values;
 

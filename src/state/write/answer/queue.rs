@@ -4,12 +4,12 @@
 use std::convert::Infallible;
 
 use crate::domain::{
-    ConversationId, JournalEntry, Makes, Message, ModelRef, Overflow, Role, Settings, StoreRequest, TextParams,
-    TextPrompt, TextRequest, Turn,
+    ConversationId, JournalEntry, Makes, Message, Role, Room, StoreRequest, TextPrompt, TextRequest, Turn,
 };
-use crate::error::{Result, StudioError};
+use crate::error::StudioError;
 use crate::state::write::Handoff;
-use crate::state::{Catalogue, Effect, Env, OpenConversation, Phase, TextJob, WriteState};
+use crate::state::write::setup::draft_files;
+use crate::state::{Effect, Env, OpenConversation, Phase, TextJob, WriteState};
 use crate::writing::page::with_lore;
 use crate::writing::transcript::transcript;
 
@@ -169,38 +169,62 @@ impl WriteState {
         }
     }
 
-    /// The turns of the open conversation that the model does not read, for want of room: those of the prompt that
-    /// would be sent next where that is measured, else of the last answer's.
-    pub fn not_read(&self, settings: &Settings) -> Option<std::ops::Range<usize>> {
-        let open = &self.open;
-        let measured = self.ledger.found.as_ref().map(|ledger| ledger.dropped_turns);
-        let last = open.turns.iter().rev().find_map(|turn| turn.info.as_ref()).map(|info| info.dropped_turns);
-        let dropped = measured.or(last).filter(|n| *n > 0)?;
-        left_out(open, self.text(settings).overflow, dropped)
+    /// The open conversation is left: its message goes on waiting.
+    pub(in crate::state) fn leave_held(&mut self) {
+        if std::mem::take(&mut self.held) && self.is_writing_here() {
+            let open = self.open.clone();
+            self.held_elsewhere.retain(|other| other.id != open.id);
+            self.held_elsewhere.push(open);
+        }
     }
-}
 
-/// The files of the draft model, where one is chosen.
-pub(in crate::state) fn draft_files(params: &TextParams, catalogue: &Catalogue) -> Result<Option<ModelRef>> {
-    params.draft.as_ref().map(|id| catalogue.resolve(id, Makes::Text)).transpose()
+    /// A conversation is shown again: its message waits in the field.
+    pub(in crate::state) fn take_held(&mut self, id: &ConversationId) {
+        let left = &mut self.held_elsewhere;
+        if let Some(at) = left.iter().position(|open| open.id.as_ref() == Some(id)) {
+            left.remove(at);
+            self.held = !self.draft.trim().is_empty();
+        }
+    }
+
+    /// Sends what waited for an answer that is complete. After one that failed, or stopped, it is looked at first.
+    pub(in crate::state) fn send_held(&mut self, env: &mut Env) {
+        if self.held && !self.is_writing_here() {
+            self.held = false;
+            if self.error.is_none() && !self.open.is_unanswered() {
+                self.send(env);
+            }
+        }
+        let ready = |write: &Self| {
+            let is_ready = |open: &OpenConversation| open.id.as_ref().is_none_or(|id| write.job_of(id).is_none());
+            write.held_elsewhere.iter().position(is_ready)
+        };
+        while let Some(at) = ready(self) {
+            let open = self.held_elsewhere.remove(at);
+            self.send_in(open, env);
+        }
+    }
+
+    /// Sends the message of a conversation that is not shown, as if it were.
+    fn send_in(&mut self, open: OpenConversation, env: &mut Env) {
+        let Some(id) = open.id.clone() else { return };
+        if open.is_unanswered() || self.aside_of(&id).error.is_some() {
+            return;
+        }
+        let (shown, of, held) = (std::mem::replace(&mut self.open, open), self.draft_of.clone(), self.held);
+        let (weighed, error) = (std::mem::take(&mut self.weighed), self.error.take());
+        self.show_draft_of(Some(id));
+        self.send(env);
+        let failed = std::mem::replace(&mut self.error, error);
+        self.show_draft_of(of);
+        (self.open, self.weighed, self.held) = (shown, weighed, held);
+        if let Some(error) = failed {
+            env.problem_in(Room::Write, error);
+        }
+    }
 }
 
 /// An answer that waits for the fetch of this model.
 fn waits_for(job: &TextJob, model: &str) -> bool {
     job.id.is_none() && job.params.model == model
-}
-
-/// Which turns of a conversation are left out, where `dropped` of those that say something are.
-fn left_out(open: &OpenConversation, overflow: Overflow, dropped: usize) -> Option<std::ops::Range<usize>> {
-    let said = |turn: &Turn| !turn.message.said().is_empty();
-    let from = match overflow {
-        Overflow::Stop | Overflow::Roll => 0,
-        Overflow::Middle => {
-            let answer = open.turns.iter().position(|turn| said(turn) && turn.message.role == Role::Assistant);
-            answer.map_or(0, |at| at + 1)
-        }
-    };
-    let read = open.turns.iter().enumerate().skip(from).filter(|(_, turn)| said(turn));
-    let to = read.map(|(at, _)| at).nth(dropped)?;
-    Some(from..to)
 }

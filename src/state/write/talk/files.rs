@@ -5,9 +5,10 @@ use crate::domain::{
     Settings, Speaker, StoreRequest, StoryCard, Turn,
 };
 use crate::lang::Both;
-use crate::state::write::begin::title_of;
+use crate::state::write::talk::begin::title_of;
 use crate::state::{Effect, Env, NoticeKind, PageCommand, Undoable, WriteState, next_card};
 use crate::writing::cards;
+use crate::writing::export::{Document, TextFormat};
 
 impl WriteState {
     /// Keeps all chats of a file, and shows the first of them.
@@ -103,6 +104,25 @@ impl WriteState {
         let head = ConversationHead { id: id.clone(), title, changed_ms: env.now_ms, turns, ..Default::default() };
         self.conversations.insert(0, head);
         (id, entries)
+    }
+
+    pub(in crate::state) fn export(&self, format: TextFormat, env: &mut Env) {
+        let open = &self.open;
+        let document = if let Some(page) = &open.page {
+            Document::from_page(&open.title, page.text.as_str(), &open.pictures, env.lang)
+        } else {
+            Document::from_turns(&open.title, &open.system, &open.turns, &open.pictures, &open.manner, env.lang)
+        };
+        if document.blocks.is_empty() {
+            return;
+        }
+        let name: String = open.title.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c } else { '-' }).collect();
+        let name = match name.trim() {
+            "" => env.lang.pick("Untitled", "未命名"),
+            name => name,
+        };
+        let name = format!("{name}.{}", format.ending());
+        env.push(Effect::AskExportText { name, document: Box::new(document), format });
     }
 }
 

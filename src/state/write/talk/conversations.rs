@@ -1,10 +1,10 @@
 //! Conversations: listed, opened, left, renamed, and put into the trash.
 
-use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry, StoreRequest};
+use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry, StoreRequest, StoryCard};
 use crate::state::wanted::Answer;
 use crate::state::write::Handoff;
 use crate::state::write::page::catch_up;
-use crate::state::{Effect, Env, NoticeKind, OpenConversation, Undoable, WriteState};
+use crate::state::{CardEdit, Effect, Env, NoticeKind, OpenConversation, Undoable, WriteState, next_card};
 
 impl WriteState {
     pub(in crate::state) fn open_conversation(&mut self, id: ConversationId, env: &mut Env) {
@@ -161,6 +161,42 @@ impl WriteState {
         let begun = self.open.id.is_some() || self.open.page.is_some() || self.form.is_some();
         if !begun && self.wanted.what().is_none() && !characters {
             self.open_conversation(id, env);
+        }
+    }
+
+    /// Moves a conversation to the top of the list.
+    pub(in crate::state) fn touch(&mut self, id: &ConversationId, env: &Env) {
+        let turns = (self.open.id.as_ref() == Some(id)).then_some(self.open.turns.len());
+        let heads = &mut self.conversations;
+        if let Some(at) = heads.iter().position(|h| h.id == *id) {
+            let mut head = heads.remove(at);
+            head.changed_ms = env.now_ms;
+            head.turns = turns.unwrap_or(head.turns);
+            heads.insert(0, head);
+        }
+    }
+
+    /// A card of the open conversation.
+    pub(in crate::state) fn edit_card(&mut self, edit: CardEdit, env: &mut Env) {
+        let Some(id) = self.open.id.clone() else { return };
+        let cards = &mut self.open.manner.cards;
+        let entry = match &edit {
+            CardEdit::Remove(id) => JournalEntry::CardGone { id: *id },
+            CardEdit::Set(card) => JournalEntry::Card { card: card.clone() },
+            CardEdit::Add(kind) => {
+                let card = StoryCard { id: next_card(cards), kind: *kind, ..StoryCard::default() };
+                JournalEntry::Card { card }
+            }
+        };
+        edit.apply(cards);
+        env.push(Effect::Store(StoreRequest::Journal { id, entry }));
+    }
+
+    /// Takes a picture out of the text; its file stays in the library.
+    pub(in crate::state) fn remove_illustration(&mut self, id: u64, env: &mut Env) {
+        self.open.pictures.retain(|picture| picture.id != id);
+        if let Some(document) = self.open.id.clone() {
+            env.push(Effect::Store(StoreRequest::Journal { id: document, entry: JournalEntry::PictureGone { id } }));
         }
     }
 }

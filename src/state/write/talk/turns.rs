@@ -1,9 +1,9 @@
 //! Turns of a conversation and their branches: begun, edited, gone back to.
 
-use crate::domain::{ConversationId, JournalEntry, Message, Role, START, StoreRequest, StoryCard, TokenChoice, Turn};
+use crate::domain::{JournalEntry, Message, Role, START, StoreRequest, TokenChoice, Turn};
 use crate::error::Cause;
-use crate::state::write::begin::title_of;
-use crate::state::{CardEdit, Effect, Env, WriteState, next_card};
+use crate::state::write::talk::begin::title_of;
+use crate::state::{Effect, Env, WriteState};
 
 impl WriteState {
     /// A turn of the person's; the first one begins a conversation.
@@ -107,41 +107,5 @@ impl WriteState {
         let open = &mut self.open;
         open.shelf.switch(&mut open.turns, id);
         env.push(Effect::Store(StoreRequest::Journal { id: conversation, entry: JournalEntry::Select { id } }));
-    }
-
-    /// Moves a conversation to the top of the list.
-    pub(in crate::state) fn touch(&mut self, id: &ConversationId, env: &Env) {
-        let turns = (self.open.id.as_ref() == Some(id)).then_some(self.open.turns.len());
-        let heads = &mut self.conversations;
-        if let Some(at) = heads.iter().position(|h| h.id == *id) {
-            let mut head = heads.remove(at);
-            head.changed_ms = env.now_ms;
-            head.turns = turns.unwrap_or(head.turns);
-            heads.insert(0, head);
-        }
-    }
-
-    /// A card of the open conversation.
-    pub(in crate::state) fn edit_card(&mut self, edit: CardEdit, env: &mut Env) {
-        let Some(id) = self.open.id.clone() else { return };
-        let cards = &mut self.open.manner.cards;
-        let entry = match &edit {
-            CardEdit::Remove(id) => JournalEntry::CardGone { id: *id },
-            CardEdit::Set(card) => JournalEntry::Card { card: card.clone() },
-            CardEdit::Add(kind) => {
-                let card = StoryCard { id: next_card(cards), kind: *kind, ..StoryCard::default() };
-                JournalEntry::Card { card }
-            }
-        };
-        edit.apply(cards);
-        env.push(Effect::Store(StoreRequest::Journal { id, entry }));
-    }
-
-    /// Takes a picture out of the text; its file stays in the library.
-    pub(in crate::state) fn remove_illustration(&mut self, id: u64, env: &mut Env) {
-        self.open.pictures.retain(|picture| picture.id != id);
-        if let Some(document) = self.open.id.clone() {
-            env.push(Effect::Store(StoreRequest::Journal { id: document, entry: JournalEntry::PictureGone { id } }));
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! Which models can run ahead of the one in use (speculative decoding): found on another thread, for their vocabularies
 //! must be compared.
 
-use crate::domain::{CatalogueRequest, Makes, ModelPresence, Settings};
+use crate::domain::{CatalogueRequest, Makes, ModelPresence, ModelRef, Settings, TextParams};
+use crate::error::Result;
 use crate::state::{Catalogue, Effect, Env, ModelEntry, WriteState};
 
 #[derive(Clone, Debug, Default)]
@@ -63,4 +64,9 @@ impl WriteState {
             self.drafts.found = Some((key, able));
         }
     }
+}
+
+/// The files of the draft model, where one is chosen.
+pub(in crate::state) fn draft_files(params: &TextParams, catalogue: &Catalogue) -> Result<Option<ModelRef>> {
+    params.draft.as_ref().map(|id| catalogue.resolve(id, Makes::Text)).transpose()
 }

@@ -5,7 +5,7 @@ use crate::domain::{
     TurnInfo,
 };
 use crate::error::Cause;
-use crate::state::write::queue::draft_files;
+use crate::state::write::setup::draft_files;
 use crate::state::write::{Anew, Handoff};
 use crate::state::{Env, PageSpot, Phase, TextEdit, TextJob, WriteState};
 use crate::writing::cards;

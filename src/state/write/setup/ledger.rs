@@ -1,11 +1,11 @@
 //! The state of the context ledger.
 
 use crate::domain::{
-    ConversationId, ELIZA_ID, Ledger, LedgerRequest, Makes, Message, PagePrompt, Role, Settings, Story, StoryCard,
-    TextParams, TextPrompt,
+    ConversationId, ELIZA_ID, Ledger, LedgerRequest, Makes, Message, Overflow, PagePrompt, Role, Settings, Story,
+    StoryCard, TextParams, TextPrompt, Turn,
 };
 use crate::error::Result;
-use crate::state::{Catalogue, Effect, Env, WriteState};
+use crate::state::{Catalogue, Effect, Env, OpenConversation, WriteState};
 
 #[derive(Clone, Debug, Default)]
 pub struct LedgerState {
@@ -156,4 +156,29 @@ impl WriteState {
             }
         }
     }
+
+    /// The turns of the open conversation that the model does not read, for want of room: those of the prompt that
+    /// would be sent next where that is measured, else of the last answer's.
+    pub fn not_read(&self, settings: &Settings) -> Option<std::ops::Range<usize>> {
+        let open = &self.open;
+        let measured = self.ledger.found.as_ref().map(|ledger| ledger.dropped_turns);
+        let last = open.turns.iter().rev().find_map(|turn| turn.info.as_ref()).map(|info| info.dropped_turns);
+        let dropped = measured.or(last).filter(|n| *n > 0)?;
+        left_out(open, self.text(settings).overflow, dropped)
+    }
+}
+
+/// Which turns of a conversation are left out, where `dropped` of those that say something are.
+fn left_out(open: &OpenConversation, overflow: Overflow, dropped: usize) -> Option<std::ops::Range<usize>> {
+    let said = |turn: &Turn| !turn.message.said().is_empty();
+    let from = match overflow {
+        Overflow::Stop | Overflow::Roll => 0,
+        Overflow::Middle => {
+            let answer = open.turns.iter().position(|turn| said(turn) && turn.message.role == Role::Assistant);
+            answer.map_or(0, |at| at + 1)
+        }
+    };
+    let read = open.turns.iter().enumerate().skip(from).filter(|(_, turn)| said(turn));
+    let to = read.map(|(at, _)| at).nth(dropped)?;
+    Some(from..to)
 }
