@@ -1,4 +1,4 @@
-//! Where Write meets the other rooms: what it asks of them, and what views ask of it and of what all rooms share.
+//! Where Write meets the other rooms: its handoffs, and queries of views that need the settings and the catalogue too.
 
 use crate::domain::{Passage, Room, StoryCard};
 use crate::lang::Both;
@@ -13,7 +13,7 @@ impl AppState {
         self.in_write(fx, |write, env| write.update(command, env));
     }
 
-    /// Changes Write, and does what it asks of other rooms.
+    /// Changes Write, then does its handoffs.
     pub(in crate::state) fn in_write<T>(
         &mut self,
         fx: &mut Effects,
@@ -51,7 +51,7 @@ impl AppState {
         }
     }
 
-    /// A picture prompt for a passage of the page, with the looks of whoever it names.
+    /// A picture prompt for a passage of the page, with the looks of the characters that it names.
     pub(in crate::state) fn picture_of_passage(&mut self, from: usize, to: usize, fx: &mut Effects) {
         let Some(page) = self.write.open.page.as_ref() else { return };
         let (from, to) = (page.text.boundary(from), page.text.boundary(to));
@@ -64,8 +64,8 @@ impl AppState {
         self.picture_prompt_for(passage, &looks, fx);
     }
 
-    /// The entries of a lore book become cards: of the character that is edited, else of what is open in Write. Macros
-    /// stay in a character; elsewhere it is known by now who speaks.
+    /// The entries of a lore book become cards of the character that is edited, else of what is open in Write. Macros
+    /// such as `{{user}}` stay only in a character: a conversation knows the names already.
     pub(in crate::state) fn world_opened(
         &mut self,
         name: String,
@@ -87,20 +87,20 @@ impl AppState {
         self.note(NoticeKind::LoreKept { count, left_out });
     }
 
-    /// Of the effects of an input, those for a conversation that is not kept yet wait.
+    /// [`WriteState::hold_back_unsaid`] for the effects of an input.
     pub(in crate::state) fn hold_back_unsaid(&mut self, fx: &mut Effects) {
         let drawn = self.create.subject.as_ref().map(|subject| subject.document.clone());
         let (write, mut env) = self.write(fx);
         write.hold_back_unsaid(drawn.as_ref(), &mut env);
     }
 
-    /// Opens what was open the last time, where nothing else was begun.
+    /// Opens what was open the last time, unless something else was begun.
     pub(in crate::state) fn reopen(&mut self, fx: &mut Effects) {
         let characters = self.personas.shown;
         self.in_write(fx, |write, env| write.reopen(characters, env));
     }
 
-    /// The catalogue is known: sliders that were never its model's start where its card says.
+    /// The catalogue has come: sliders that were never set for their model take the defaults of its card.
     pub fn settle_text_sliders(&mut self) {
         settle(&mut self.settings, &self.catalogue);
     }

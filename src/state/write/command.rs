@@ -8,7 +8,7 @@ use crate::writing::export::TextFormat;
 pub enum WriteCommand {
     /// Writes a picture prompt for a turn of the conversation.
     PictureOfTurn(u64),
-    /// Another picture for the passage that this one stands beside.
+    /// Another picture for the passage beside this one.
     IllustrateAgain(u64),
     /// Takes a picture out of the text.
     RemoveIllustration(u64),
@@ -26,9 +26,9 @@ pub enum WriteCommand {
     /// Leaves the title as it was; what was typed stays as a draft.
     LeaveTitle,
     RenameConversation(ConversationId, String),
-    /// Keeps it at the top of the list, or no longer.
+    /// Pins it to the top of the list, or unpins it.
     PinConversation(ConversationId, bool),
-    /// A place where the searched words stand: the turn (0 in a page) and the byte of its text.
+    /// Opens a search hit: the turn (0 in a page) and the byte of its text.
     OpenHit(ConversationId, u64, usize),
     /// Shows the branch with this turn, scrolled to it.
     GoToTurn(u64),
@@ -38,17 +38,17 @@ pub enum WriteCommand {
     /// Opens a turn of the person's for editing.
     BeginEdit(u64),
     SetEdit(String),
-    /// Leaves it; what was typed stays as a draft.
+    /// Leaves the edit; what was typed stays as a draft.
     CancelEdit,
-    /// Leaves it and throws away what was typed.
+    /// Leaves the edit and throws away what was typed.
     DiscardEdit,
     /// Sends the edited turn, beside the old one.
     SendEdit,
     /// Shows the branch with this turn.
     SelectBranch(u64),
-    /// Shows an answer as its tokens, or no longer.
+    /// Shows an answer as its tokens, or as text again.
     Inspect(u64),
-    /// Goes on from a token of an answer with another one that was weighed there.
+    /// Continues from a token of an answer with another candidate for that token.
     BranchAtToken {
         turn: u64,
         token: usize,
@@ -56,34 +56,34 @@ pub enum WriteCommand {
     },
     /// Writes the last answer again, beside the old one.
     Regenerate,
-    /// Goes on where an answer was cut off.
+    /// Continues an answer that was cut off.
     ContinueWriting,
     ExportConversation(TextFormat),
     OpenForm(String),
     /// A field's id and what is in it.
     SetFormField(String, String),
-    /// Leaves it; what was typed stays as a draft.
+    /// Leaves the form; what was typed stays as a draft.
     CloseForm,
     DiscardForm,
     WriteForm,
-    /// The next section of an outline.
+    /// Writes the next section of an outline.
     WriteSection,
-    /// An instruction about the last answer, from a check.
+    /// Asks for the last answer again, with an instruction from a check.
     AskAgain(String),
     Page(PageCommand),
     /// A card of the open conversation.
     Card(CardEdit),
-    /// What the next prompt takes of the context; in a page with the place of the cursor.
+    /// Measures the context budget of the next prompt; in a page at this byte.
     Measure(usize),
-    /// Reads the grammar of the answer's form.
+    /// Parses the grammar of the answer's form.
     CheckGrammar,
-    /// Looks which models can draft for the one in use.
+    /// Finds the models that can draft for the one in use.
     FindDrafts,
-    /// Answers the question that was too long, with this choice of what is left out.
+    /// Answers the question that was too long, with this overflow setting.
     AnswerWith(Overflow),
-    /// The open conversation's sliders become those of new conversations.
+    /// New conversations start with the open conversation's sliders.
     UseSliders,
-    /// The sliders become those that wrote this answer, with its seed.
+    /// Sets the sliders and the seed that wrote this answer.
     UseRecord(u64),
     DismissError,
 }
@@ -92,7 +92,7 @@ pub enum WriteCommand {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TextEdit {
     Model(String),
-    /// A number of the table; one that is out of range is brought into it.
+    /// A number, clamped to its range.
     Number(TextParam, f64),
     Seed(Seed),
     Stop(Vec<String>),
@@ -100,7 +100,7 @@ pub enum TextEdit {
     Overflow(Overflow),
     Draft(Option<String>),
     Form(AnswerForm),
-    /// The schema or the grammar of the form that is chosen.
+    /// The schema or the grammar of the chosen form.
     FormText(String),
     Reset,
 }

@@ -1,4 +1,13 @@
 //! The state of Write.
+//!
+//! - `talk`: the conversations that are kept.
+//! - `answer`: a question and its answer.
+//! - `setup`: what an answer is asked with.
+//! - `forms`: forms that become prompts.
+//! - `page`: a text that the person and the model write together.
+//! - `undo`: what can be taken back.
+//!
+//! `update` has an arm for each command of `command`; `across` is where other rooms come in.
 
 mod across;
 mod answer;
@@ -30,95 +39,96 @@ use crate::state::write::update::Handoff;
 use crate::writing::checks::Finding;
 use crate::writing::forms::Values;
 
-/// Write, but for the sliders and the system prompt of new conversations, which are in the settings.
+/// Everything of Write except the sliders and the system prompt of new conversations: those are in the settings.
 #[derive(Clone, Debug, Default)]
 pub struct WriteState {
     /// All conversations, newest first.
     pub conversations: Vec<ConversationHead>,
     pub search: String,
     pub text_search: TextSearch,
-    /// The conversation whose file is being read, to be shown.
+    /// The conversation that is shown once its file is read.
     pub(in crate::state) wanted: Wanted<ConversationId>,
     /// The list of conversations is being read.
     pub(in crate::state) listing: Wanted<()>,
     pub scroll_target: Option<ScrollTarget>,
     pub open: OpenConversation,
-    /// The message that is typed, and the conversation that it is for.
+    /// The message in the field, and its conversation.
     pub draft: String,
     pub draft_of: Option<ConversationId>,
-    /// What was typed and left.
+    /// Texts that were typed and left.
     pub left: LeftTexts,
     /// A title that is being typed.
     pub titling: Option<(ConversationId, String)>,
-    /// A conversation in which only a character has spoken: it is kept from the first word of the person's on.
+    /// A conversation in which only a character has spoken. It is kept once the person says something.
     pub(in crate::state) unsaid: Option<Unsaid>,
-    /// The draft is sent once the answer that is written is complete.
+    /// The draft is sent once the current answer is complete.
     pub held: bool,
-    /// Conversations that were left with such a message, as they are now.
+    /// Conversations that were left while their draft waited to be sent, as they are now.
     pub(in crate::state) held_elsewhere: Vec<OpenConversation>,
     /// A turn of the person's that is being edited, and its new text.
     pub editing: Option<(u64, String)>,
-    /// The answer that is being written, else the one that comes next.
+    /// The answer that is being written, or the next one.
     pub job: Option<TextJob>,
-    /// Answers of other conversations, which wait for it or for their model; one a conversation.
+    /// Answers of other conversations, at most one each. They wait for `job` or for their model.
     pub queue: Vec<TextJob>,
-    /// Questions whose model could not be fetched: they are asked once it is here.
+    /// Questions whose model could not be fetched. They are asked once it is here.
     pub(in crate::state) waiting: Vec<TextJob>,
     pub error: Option<StudioError>,
     pub ledger: LedgerState,
     pub grammar: GrammarState,
     pub drafts: DraftsState,
-    /// What the model weighed for the tokens of the open conversation's answers.
+    /// The log-probabilities of the tokens in the open conversation's answers, by turn.
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
-    /// What is kept of conversations that were open before, the latest last.
+    /// Session data of conversations that were open before, the latest last.
     pub(in crate::state) aside: Vec<Aside>,
     /// The answer that is shown as its tokens.
     pub inspecting: Option<u64>,
     /// The form that is being filled in.
     pub form: Option<FormState>,
-    /// What the checks of the open conversation's form found, and of what.
+    /// What the checks of the open conversation's form found.
     pub findings: Vec<Finding>,
+    /// The answer that `findings` is about.
     pub(in crate::state) checked: Option<Checked>,
-    /// The number of the last text that was, or was not, to be checked: what was found in one before it is stale.
+    /// Counts up whenever the shown answer changes. Findings with an older number are stale.
     pub(in crate::state) check_serial: u64,
-    /// The turn by which a check asked for the text once more.
+    /// The turn with which a check asked for the text again.
     pub(in crate::state) asked_again: Option<u64>,
-    /// When the open conversation's own sliders were moved last, where its journal does not have them yet.
+    /// When the open conversation's own sliders were moved last; `None` once its journal has them.
     pub(in crate::state) sliders_moved_ms: Option<i64>,
-    /// In order.
+    /// What other rooms must do, in order.
     pub(in crate::state) handoffs: Vec<Handoff>,
 }
 
-/// An answer as it was held against its form.
+/// An answer that was checked against its form.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::state) struct Checked {
     pub conversation: ConversationId,
-    /// The last turn, how many there are, and whether it is written right now.
+    /// The last turn, the number of turns, and whether an answer is being written.
     pub last: u64,
     pub turns: usize,
     pub busy: bool,
 }
 
-/// What the session knows of a conversation that its file does not say.
+/// What is known about a conversation until the window closes, and is not in its file.
 #[derive(Clone, Debug, Default)]
 pub(in crate::state) struct Aside {
     pub id: ConversationId,
     pub weighed: HashMap<u64, Vec<TokenChoice>>,
-    /// Why its last question has no answer.
+    /// The reason why its last question has no answer.
     pub error: Option<StudioError>,
 }
 
-/// A conversation that is not kept yet, and what is to be in its file.
+/// A conversation that is not kept yet, and the entries for its file.
 #[derive(Clone, Debug)]
 pub(in crate::state) struct Unsaid {
     pub id: ConversationId,
     pub entries: Vec<JournalEntry>,
 }
 
-/// Conversations of which something is kept aside.
+/// The most conversations with an [`Aside`].
 const ASIDE: usize = 32;
 
-/// A form and what was typed into it.
+/// A form and the values of its fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FormState {
     pub id: String,
@@ -135,15 +145,15 @@ pub struct OpenConversation {
     pub turns: Vec<Turn>,
     /// All other branches.
     pub shelf: Shelf,
-    /// Where it is no conversation but a page.
+    /// `Some` if this is a page and no conversation.
     pub page: Option<Box<Page>>,
-    /// Pictures beside its passages, oldest first.
+    /// Pictures beside passages of the text, oldest first.
     pub pictures: Vec<Illustration>,
     pub manner: Manner,
 }
 
 impl OpenConversation {
-    /// Whether there is nothing in it yet.
+    /// Whether it has no text yet.
     pub fn is_blank(&self) -> bool {
         self.page.as_ref().map_or(self.turns.is_empty(), |page| page.text.is_empty())
     }
@@ -173,12 +183,12 @@ impl OpenConversation {
 }
 
 impl WriteState {
-    /// All answers that are asked for, the one that is written first.
+    /// All answers that are asked for. The first one is being written.
     pub fn jobs(&self) -> impl Iterator<Item = &TextJob> {
         self.job.iter().chain(&self.queue)
     }
 
-    /// The answer that is written into the open conversation, or waits for that.
+    /// The open conversation's answer that is being written or waits.
     pub fn job_here(&self) -> Option<&TextJob> {
         self.open.id.as_ref().and_then(|id| self.job_of(id))
     }
@@ -187,29 +197,29 @@ impl WriteState {
         self.jobs().find(|job| job.conversation == *id)
     }
 
-    /// A conversation that is open, or was left with a message that waits.
+    /// The open conversation, or one that was left with a waiting message.
     pub(in crate::state) fn known_mut(&mut self, id: &ConversationId) -> Option<&mut OpenConversation> {
         std::iter::once(&mut self.open).chain(&mut self.held_elsewhere).find(|open| open.id.as_ref() == Some(id))
     }
 
-    /// Whether an answer is written into the open conversation, or waits for that.
+    /// Whether the open conversation has an answer that is being written or waits.
     pub fn is_writing_here(&self) -> bool {
         self.job_here().is_some()
     }
 
-    /// The answer of another conversation that is being written, and its title.
+    /// The other conversation whose answer is being written, with its title.
     pub fn writing_elsewhere(&self) -> Option<(&ConversationId, &str)> {
         let job = self.job.as_ref().filter(|job| Some(&job.conversation) != self.open.id.as_ref())?;
         let head = self.conversations.iter().find(|head| head.id == job.conversation);
         Some((&job.conversation, head.map_or("", |head| head.title.as_str())))
     }
 
-    /// Whether the open conversation's last question is answered as soon as its model is here.
+    /// Whether the open conversation's last question waits for its model.
     pub fn waits_here(&self) -> bool {
         self.waiting.iter().any(|job| Some(&job.conversation) == self.open.id.as_ref())
     }
 
-    /// Makes the answer that `is` means the first one; false where there is none.
+    /// Moves the answer that `is` selects to the front; false if there is none.
     pub(in crate::state) fn bring(&mut self, is: impl Fn(&TextJob) -> bool) -> bool {
         if self.job.as_ref().is_some_and(&is) {
             return true;
@@ -220,7 +230,7 @@ impl WriteState {
         true
     }
 
-    /// Puts an answer behind those that were asked for before.
+    /// Puts an answer at the end of the queue.
     pub(in crate::state) fn enqueue(&mut self, job: TextJob) {
         self.waiting.retain(|other| other.conversation != job.conversation);
         match self.job {
@@ -229,13 +239,13 @@ impl WriteState {
         }
     }
 
-    /// Takes the first answer out; the next one moves up.
+    /// Removes the first answer; the next one moves up.
     pub(in crate::state) fn take_job(&mut self) -> Option<TextJob> {
         let next = if self.queue.is_empty() { None } else { Some(self.queue.remove(0)) };
         std::mem::replace(&mut self.job, next)
     }
 
-    /// What is kept aside of a conversation that is not open.
+    /// The [`Aside`] of a conversation that is not open; a new one if it has none.
     pub(in crate::state) fn aside_of(&mut self, id: &ConversationId) -> &mut Aside {
         let known = self.aside.iter().position(|aside| aside.id == *id).map(|at| self.aside.remove(at));
         self.aside.push(known.unwrap_or_else(|| Aside { id: id.clone(), ..Aside::default() }));
@@ -245,7 +255,7 @@ impl WriteState {
         &mut self.aside[last]
     }
 
-    /// The open conversation is left.
+    /// Keeps the [`Aside`] of the open conversation, which is left.
     pub(in crate::state) fn put_aside(&mut self) {
         let (weighed, error) = (std::mem::take(&mut self.weighed), self.error.take());
         let has_question = self.open.is_unanswered();
@@ -256,7 +266,7 @@ impl WriteState {
         }
     }
 
-    /// A conversation is opened again.
+    /// Takes the [`Aside`] of a conversation that is opened again.
     pub(in crate::state) fn take_aside(&mut self, id: &ConversationId) {
         if let Some(at) = self.aside.iter().position(|aside| aside.id == *id) {
             let Aside { weighed, error, .. } = self.aside.remove(at);
@@ -265,7 +275,7 @@ impl WriteState {
         }
     }
 
-    /// Conversations whose title has the searched words: the pinned ones, then the rest, each newest first.
+    /// Conversations whose title contains the searched words: pinned ones first, each part newest first.
     pub fn found(&self) -> impl Iterator<Item = &ConversationHead> {
         let needle = self.search.trim().to_lowercase();
         let has = move |head: &&ConversationHead| needle.is_empty() || head.title.to_lowercase().contains(&needle);

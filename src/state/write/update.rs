@@ -4,14 +4,14 @@ use crate::domain::ConversationId;
 use crate::error::Cause;
 use crate::state::{Env, WriteCommand, WriteState};
 
-/// What Write hands to other rooms; it is done once Write has done its part.
+/// What other rooms must do for Write, once its own command is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::state) enum Handoff {
-    /// The characters no longer stand in the place of a conversation.
+    /// The library of characters closes and the conversation is shown.
     HideCharacters,
-    /// The same, and the one that is edited is left.
+    /// The same, and an edited character is left.
     LeaveCharacters,
-    /// The model of this id is needed, or no longer.
+    /// Fetches the model with this id, or stops that fetch.
     Fetch(String),
     CancelFetch(String),
     /// A text for the clipboard.
@@ -19,7 +19,7 @@ pub(in crate::state) enum Handoff {
     RestoreConversation(ConversationId),
     /// A picture prompt for a turn.
     PictureOfTurn(u64),
-    /// The same for the text of a page between two places.
+    /// A picture prompt for the text of a page between two bytes.
     PictureOfPassage {
         from: usize,
         to: usize,

@@ -1,4 +1,4 @@
-//! An answer is asked for: what is sent, and of which model.
+//! An answer is asked for: what is sent, and to which model.
 
 use crate::domain::{
     ConversationId, Makes, Message, Overflow, PlayedPrompt, Role, START, Seed, TextParams, TextPrompt, Thinking, Turn,
@@ -21,7 +21,7 @@ impl WriteState {
             return;
         }
         self.draft.clear();
-        // A question whose model is still missing is asked in other words: it takes the place of the first.
+        // The last question still waits for its model: the new wording replaces it.
         let waits = self.waits_here() && self.open.is_unanswered();
         match self.open.turns.last().filter(|_| waits) {
             Some(last) if last.message.content == text => {}
@@ -52,7 +52,7 @@ impl WriteState {
         }
     }
 
-    /// Lets the model go on with its last answer.
+    /// Lets the model continue its last answer.
     pub(in crate::state) fn continue_writing(&mut self, env: &mut Env) {
         if self.is_writing_here() || !self.may_write(env) {
             return;
@@ -62,21 +62,21 @@ impl WriteState {
         self.start_job(turn, conversation, env);
     }
 
-    /// Checks the sliders and that the model can be had; says what is wrong otherwise.
+    /// Checks the sliders, and that the model is here or can be fetched; sets `error` otherwise.
     pub(in crate::state) fn may_write(&mut self, env: &Env) -> bool {
         let params = self.text(env.settings);
         let checked = params.check().and_then(|()| match env.model_files(&params.model, Makes::Text) {
-            // It is fetched on first use, and its files are hashed where nobody knows whether they are good.
+            // It is fetched on first use, and its files are hashed if they are not verified yet.
             Err(error) if matches!(error.cause(), Cause::NotFetched { .. } | Cause::NotChecked { .. }) => Ok(()),
             other => other.map(drop),
         });
-        // A draft is never fetched: it was chosen because it was here.
+        // A draft model is never fetched: only models that are here can be chosen.
         let checked = checked.and_then(|()| draft_files(self.text(env.settings), env.catalogue).map(drop));
         self.error = checked.err();
         self.error.is_none()
     }
 
-    /// Begins the assistant's turn behind `parent`, or at the end, and asks for it.
+    /// Begins the assistant's turn after `parent`, or at the end, and asks for it.
     pub(in crate::state) fn answer(&mut self, parent: Option<u64>, env: &mut Env) {
         let turn = self.begin_turn(Role::Assistant, String::new(), parent, env);
         if let Some(conversation) = self.open.id.clone() {
@@ -95,7 +95,7 @@ impl WriteState {
         self.ask_for(turn, conversation, prompt, None, params, env);
     }
 
-    /// Asks the model in use for text; where it is not here yet, it is fetched first.
+    /// Asks the model in use for text. A model that is not here yet is fetched first.
     pub(in crate::state) fn ask_for(
         &mut self,
         turn: u64,
@@ -113,7 +113,7 @@ impl WriteState {
         let weighed = self.weighed.get(&turn).cloned().unwrap_or_default();
         let old = self.open.turn(turn).filter(|_| page.is_none());
         let (parent, info) = old.map_or((None, None), |turn| (Some(turn.parent.unwrap_or(START)), turn.info.clone()));
-        // Of an answer that is gone on with from one of its tokens only their number is known.
+        // An answer that continues from one of its tokens has no figures but their number.
         let kept = || TurnInfo { completion_tokens: weighed.len(), ..TurnInfo::default() };
         let before = info.or_else(|| (!weighed.is_empty()).then(kept));
         let has_note = self.open.page.as_ref().is_some_and(|page| !page.story.note.trim().is_empty());
@@ -150,13 +150,13 @@ impl WriteState {
         }
     }
 
-    /// What the model reads to write turn `turn`: the system prompt, and all turns up to it that say something. What
-    /// was thought is not read again; only the answer that is gone on with is whole.
+    /// The messages that the model reads to write turn `turn`: the system prompt, and all turns up to it that are not
+    /// empty. Thoughts are not sent again, except in the answer that is continued.
     pub(in crate::state) fn messages_until(&self, turn: u64) -> Vec<Message> {
         let open = &self.open;
         let system = Some(&open.system).filter(|s| !s.trim().is_empty());
         let system = system.map(|text| Message { role: Role::System, content: text.clone() });
-        // Where several people speak, the model is told who says what. What was thought is not sent again.
+        // If several people speak, each message begins with its speaker's name.
         let named = !open.manner.names.is_empty();
         let read = |t: &Turn| {
             if t.id == turn {
@@ -171,7 +171,7 @@ impl WriteState {
         system.into_iter().chain(turns.filter(|m| !m.content.is_empty())).collect()
     }
 
-    /// The turns as a prompt: with a character's examples, where the open conversation has them.
+    /// The turns as a prompt, with the character's examples and the cards of the open conversation.
     pub(in crate::state) fn prompt_of(&self, turns: Vec<Message>) -> TextPrompt {
         let manner = &self.open.manner;
         let examples = manner.speaker.as_ref();
@@ -184,7 +184,7 @@ impl WriteState {
         TextPrompt::Played(Box::new(PlayedPrompt { examples, turns, cards: manner.cards.clone() }))
     }
 
-    /// What is left out was chosen: the question that was too long is asked again, the answer that was cut goes on.
+    /// Sets what is left out, then asks the question that was too long again or continues the answer that was cut.
     pub(in crate::state) fn answer_with(&mut self, overflow: Overflow, env: &mut Env) {
         self.set_text(TextEdit::Overflow(overflow), env);
         if self.open.is_unanswered() {

@@ -1,4 +1,4 @@
-//! The end of an answer: its figures, what stays of it, and what it leaves behind.
+//! The end of an answer: its figures, its log-probabilities, and what stays of an answer that ended early.
 
 use crate::domain::{JournalEntry, StoreRequest, TextRecord, TurnInfo, split_thought, weighed};
 use crate::error::StudioError;
@@ -13,7 +13,7 @@ impl WriteState {
         let info = TurnInfo { made, ..info };
         if job.page.is_some() {
             self.touch(&job.conversation, env);
-            // Its change was never begun: the number is the person's now.
+            // The model wrote nothing before the person typed: the number belongs to the person's edit now.
             if job.taken_over && job.text.is_empty() {
                 return;
             }
@@ -35,7 +35,8 @@ impl WriteState {
         }));
     }
 
-    /// Only what makes up the whole answer can be gone back into: an older beginning, or a stop text, is missing.
+    /// Keeps the log-probabilities of the tokens only if they make up the whole answer. They do not if its beginning is
+    /// older or a stop text was cut off.
     fn keep_weighed(&mut self, job: &TextJob, here: bool, env: &mut Env) {
         let bytes: Vec<u8> = job.weighed.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
         let whole = !bytes.is_empty() && String::from_utf8_lossy(&bytes) == job.text.as_str();
@@ -55,8 +56,8 @@ impl WriteState {
         env.fx.extend(entry.map(|entry| Effect::Store(StoreRequest::Journal { id: job.conversation.clone(), entry })));
     }
 
-    /// The first answer ended early. What was written stays; an answer without a word goes, so that "again" is the way
-    /// on.
+    /// The first answer ended early. What was written stays; an empty answer is removed, so that its question can be
+    /// asked again.
     pub(in crate::state) fn ended(&mut self, error: Option<StudioError>, env: &mut Env) {
         self.tell_held(env);
         let Some(job) = &self.job else { return };
@@ -69,7 +70,7 @@ impl WriteState {
         } else if let Some(job) = self.take_job() {
             self.drop_answer(job, env);
         }
-        // An error is told where its question stands.
+        // An error is shown below its question.
         if here {
             self.error = error;
         } else if let Some(error) = error {
@@ -77,7 +78,7 @@ impl WriteState {
         }
     }
 
-    /// What was held back of a page's text is no note after all.
+    /// Writes the text of a page that was held back as a possible author's note: it is none.
     pub(in crate::state) fn tell_held(&mut self, env: &mut Env) {
         let Some(job) = self.job.as_mut().filter(|job| !job.taken_over) else { return };
         let held = job.unnoted.as_mut().map(|filter| filter.finish()).filter(|text| !text.is_empty());
@@ -88,7 +89,7 @@ impl WriteState {
         }
     }
 
-    /// Nothing was written. A question that waited for a fetch goes on waiting.
+    /// Nothing was written. A question that waits for a fetch keeps waiting.
     fn drop_answer(&mut self, job: TextJob, env: &mut Env) {
         if job.page.is_some() {
             return;

@@ -1,61 +1,62 @@
-//! An answer that is asked for: what it is asked with, and what is written of it.
+//! An answer that is asked for: its parameters, its prompt and what is written so far.
 
 use crate::domain::{ConversationId, JobId, Message, Role, TextParams, TextPrompt, Thinking, TokenChoice, TurnInfo};
 use crate::state::{PageSpot, Phase};
 use crate::writing::page::Unnoted;
 use crate::writing::transcript::Transcript;
 
-/// The answer that is being written.
+/// An answer that is being written or waits.
 #[derive(Clone, Debug)]
 pub struct TextJob {
-    /// `None` while the model is still being fetched.
+    /// `None` until the engine has it, as while its model is fetched.
     pub id: Option<JobId>,
     /// The turn that it streams into.
     pub turn: u64,
     pub conversation: ConversationId,
     pub phase: Phase,
-    /// Prompt tokens read, and how many there are.
+    /// Prompt tokens read, and their total.
     pub prefill: Option<(usize, usize)>,
-    /// Pieces that have come, about one a token.
+    /// Tokens that have come; a piece without log-probabilities counts as one.
     pub pieces: usize,
-    /// What was weighed for each token so far.
+    /// The log-probabilities of each token so far.
     pub weighed: Vec<TokenChoice>,
-    /// What of the answer is thought, and how many of those that were weighed it has been told of.
+    /// Which part of the answer is thought.
     pub thinking: Thinking,
+    /// How many tokens of `weighed` are counted in `pieces`, or were there before.
     pub heard: usize,
-    /// When the model was ready, and when the first piece and the last one came, in the state's clock.
+    /// When the model was ready, and when the first and the last piece came, in the state's clock.
     pub ready_ms: Option<i64>,
     pub first_ms: Option<i64>,
     pub last_ms: Option<i64>,
     pub seed: u64,
-    /// The sliders and the model as they were when it was asked, as the person set them.
+    /// The sliders and the model, as the person had set them when the answer was asked for.
     pub params: TextParams,
-    /// What the model is asked: kept here, since the window may show another conversation by the time a model is fetched.
+    /// The prompt. It is kept here since the window may show another conversation once the model is fetched.
     pub prompt: TextPrompt,
-    /// Where it writes into a page; `turn` is the change that it makes.
+    /// Where it writes into a page; `turn` is then the number of its edit.
     pub page: Option<PageSpot>,
-    /// The answer so far: the page may show another conversation meanwhile.
+    /// The answer so far. The window may show another conversation meanwhile.
     pub text: String,
     /// The turn that is answered; `None` in a page.
     pub parent: Option<u64>,
-    /// The figures of what was there before: the answer is gone on with.
+    /// The figures of the part that was there before, if the answer is continued.
     pub before: Option<TurnInfo>,
-    /// How it is asked otherwise than by `params`, and what of it the model is told.
+    /// What differs from `params` and `prompt` if it is asked again.
     pub anew: Anew,
     /// Takes the author's note out of what a model writes into a page.
     pub unnoted: Option<Unnoted>,
-    /// The person writes into its page since then: it is being stopped, and what still comes is dropped.
+    /// The person typed into its page: the answer is being stopped, and what still comes is dropped.
     pub taken_over: bool,
 }
 
-/// What an answer is asked with beside the person's sliders, where it is asked once more.
+/// What an answer is asked with beside the sliders if it is asked again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Anew {
-    /// Tokens that other engines wrote of it; the model has so many fewer left.
+    /// Tokens that engines wrote before; they count towards the limit.
     pub written: usize,
-    /// Where the transcript of a conversation says that an answer has ended.
+    /// Stop texts of the transcript.
     pub stop: Vec<String>,
-    /// Bytes of the answer's text that are in a raw prompt already.
+    /// Bytes of the answer's text that are in the raw prompt already.
     pub told: usize,
 }
 
@@ -71,21 +72,21 @@ impl TextJob {
         self.before.as_ref().map_or(0, |before| before.completion_tokens) + self.pieces
     }
 
-    /// The parameters for the engine: what is left of the tokens, and all that an answer ends at.
+    /// The parameters for the engine: the tokens that are left, and all stop texts.
     pub(in crate::state) fn asked(&self) -> TextParams {
         let left = self.params.max_tokens.saturating_sub(self.anew.written as u32).max(1);
         let stop = self.params.stop.iter().chain(&self.anew.stop).cloned().collect();
         TextParams { max_tokens: left, stop, ..self.params.clone() }
     }
 
-    /// By a transcript, for a model that has no template for turns.
+    /// Asks with a transcript, for a model without a chat template.
     pub(in crate::state) fn ask_plainly(&mut self, told: Transcript) {
         self.prompt = TextPrompt::Raw(told.text);
         (self.anew.stop, self.anew.told) = (told.stop, self.text.len());
         (self.id, self.phase) = (None, Phase::Waiting);
     }
 
-    /// For another engine: it goes on from what is written.
+    /// Prepares the job for another engine, which continues from what is written.
     pub(in crate::state) fn begin_again(&mut self) {
         if self.pieces > 0 {
             let info = self.figures();
@@ -98,7 +99,7 @@ impl TextJob {
                 TextPrompt::Chat(turns) => go_on(turns, &self.text),
                 TextPrompt::Played(played) => go_on(&mut played.turns, &self.text),
                 TextPrompt::Page(page) => {
-                    // The text before the place, with the spaces that were taken off its end.
+                    // The text before the cursor, with the spaces that were trimmed off its end.
                     let at = self.page.map_or(page.before.len(), |spot| spot.at);
                     page.before.truncate(at);
                     page.before.extend(std::iter::repeat_n(' ', at - page.before.len()));
@@ -118,7 +119,7 @@ impl TextJob {
         (self.ready_ms, self.first_ms, self.last_ms) = (None, None, None);
     }
 
-    /// The figures of an answer that ended before its time, by the state's clock; of what was written now.
+    /// The figures of an answer that ended early, by the state's clock, without those in `before`.
     pub(in crate::state) fn figures(&self) -> TurnInfo {
         let seconds = |from: Option<i64>, to: Option<i64>| Some((to? - from?).max(0) as f64 / 1000.0);
         let written = seconds(self.first_ms, self.last_ms).filter(|s| *s > 0.0);
@@ -134,7 +135,7 @@ impl TextJob {
     }
 }
 
-/// Ends a prompt with the answer as far as it is written.
+/// Ends a prompt with the answer so far.
 fn go_on(turns: &mut Vec<Message>, text: &str) {
     let begun = |last: &&mut Message| last.role == Role::Assistant && text.starts_with(&last.content);
     match turns.last_mut().filter(begun) {

@@ -1,5 +1,5 @@
-//! Answers that are asked for: one is written, those of other conversations wait, and a question whose model could not
-//! be fetched is asked once it is here.
+//! What waits: answers for the one before them, questions for their model, and messages for the answer that they
+//! follow.
 
 use std::convert::Infallible;
 
@@ -14,7 +14,7 @@ use crate::writing::page::with_lore;
 use crate::writing::transcript::transcript;
 
 impl WriteState {
-    /// Hands the answers that wait for this model to the engine; it is here.
+    /// Sends the answers that wait for this model to the engine: the model is here.
     pub(in crate::state) fn submit(&mut self, model: &str, env: &mut Env) {
         loop {
             let waiting = self.jobs().find(|job| waits_for(job, model)).map(TextJob::asked);
@@ -38,11 +38,11 @@ impl WriteState {
         }
     }
 
-    /// Asks for the first answer once more, by a transcript that a model without a chat template goes on with; false
-    /// where it was asked so already.
+    /// Asks for the first answer again, with a transcript that a model without a chat template can continue; false if
+    /// that was done already.
     pub(in crate::state) fn ask_plainly(&mut self, env: &mut Env) -> bool {
         let Some(job) = &mut self.job else { return false };
-        // A token has some two letters or more in every script.
+        // A token has about two letters or more in every script.
         let letters = 2 * (job.params.context as usize).saturating_sub(job.asked().max_tokens as usize);
         let letters = letters.max(job.params.context as usize);
         let told = match &job.prompt {
@@ -64,7 +64,7 @@ impl WriteState {
         true
     }
 
-    /// Another engine: what the old one had not ended is asked for once more, in its order and from where it is.
+    /// Asks a new engine for the answers that the old one had not ended, in the same order, each from where it is.
     pub(in crate::state) fn ask_new_engine(&mut self, env: &mut Env) {
         let mut models: Vec<String> = Vec::new();
         let asked = |job: &&mut TextJob| job.id.is_some() && job.phase != Phase::Cancelling;
@@ -79,7 +79,7 @@ impl WriteState {
         }
     }
 
-    /// Stops what is written into the open conversation.
+    /// Stops the answer of the open conversation.
     pub(in crate::state) fn stop_writing(&mut self, env: &mut Env) {
         self.held = false;
         if let Some(id) = self.open.id.clone() {
@@ -87,14 +87,14 @@ impl WriteState {
         }
     }
 
-    /// Stops what is written into a conversation.
+    /// Stops the answer of a conversation.
     pub(in crate::state) fn stop_writing_of(&mut self, id: &ConversationId, env: &mut Env) {
         if self.bring(|job| job.conversation == *id) {
             self.stop_job(env);
         }
     }
 
-    /// Whether an answer is asked for that waits for the fetch of this model.
+    /// Whether any answer waits for the fetch of this model.
     pub(in crate::state) fn waits_for(&self, model: &str) -> bool {
         self.jobs().any(|job| waits_for(job, model))
     }
@@ -102,7 +102,7 @@ impl WriteState {
     /// Stops the first answer. One that has not begun ends at once: the engine may be busy with another for long.
     pub(in crate::state) fn stop_job(&mut self, env: &mut Env) {
         let Some(job) = &mut self.job else { return };
-        // What waits for its lane the engine does not have.
+        // A job that waits for its lane has not reached the engine.
         let waits = job.id.is_some_and(|id| env.lanes.forget(id));
         let not_begun = waits || (job.phase == Phase::Waiting && job.pieces == 0);
         job.phase = Phase::Cancelling;
@@ -122,7 +122,7 @@ impl WriteState {
         }
     }
 
-    /// A fetch is over: the answers that waited for it are asked for, or fail with it.
+    /// A fetch has ended: the answers that waited for it are sent to the engine, or fail with its error.
     pub(in crate::state) fn fetch_ended(&mut self, model: &str, error: Option<StudioError>, env: &mut Env) {
         match error {
             Some(error) => {
@@ -143,7 +143,7 @@ impl WriteState {
         }
     }
 
-    /// Questions whose model could not be fetched before: it is here now.
+    /// Asks the questions whose model could not be fetched before: it is here now.
     fn ask_what_waited(&mut self, model: &str, env: &mut Env) {
         let (ready, rest) =
             std::mem::take(&mut self.waiting).into_iter().partition(|job: &TextJob| job.params.model == model);
@@ -153,7 +153,7 @@ impl WriteState {
             if self.open.id.as_ref() == Some(&job.conversation) {
                 let open = &self.open;
                 let same = open.is_unanswered() && open.turns.last().is_some_and(|turn| turn.id == parent);
-                // Another model was chosen meanwhile, or the question is another one now.
+                // Not if another model was chosen meanwhile, or the question has changed.
                 if same && self.text(env.settings).model == model {
                     self.answer(None, env);
                 }
@@ -169,7 +169,7 @@ impl WriteState {
         }
     }
 
-    /// The open conversation is left: its message goes on waiting.
+    /// The open conversation is left: its message keeps waiting.
     pub(in crate::state) fn leave_held(&mut self) {
         if std::mem::take(&mut self.held) && self.is_writing_here() {
             let open = self.open.clone();
@@ -187,7 +187,8 @@ impl WriteState {
         }
     }
 
-    /// Sends what waited for an answer that is complete. After one that failed, or stopped, it is looked at first.
+    /// Sends the messages whose answer is complete, each in its own conversation, whichever is open. After an answer
+    /// that failed or left its question open, the message stays in its field.
     pub(in crate::state) fn send_held(&mut self, env: &mut Env) {
         if self.held && !self.is_writing_here() {
             self.held = false;
@@ -205,7 +206,7 @@ impl WriteState {
         }
     }
 
-    /// Sends the message of a conversation that is not shown, as if it were.
+    /// Sends the message of a conversation that is not shown.
     fn send_in(&mut self, open: OpenConversation, env: &mut Env) {
         let Some(id) = open.id.clone() else { return };
         if open.is_unanswered() || self.aside_of(&id).error.is_some() {
@@ -224,7 +225,7 @@ impl WriteState {
     }
 }
 
-/// An answer that waits for the fetch of this model.
+/// Whether an answer waits for the fetch of this model.
 fn waits_for(job: &TextJob, model: &str) -> bool {
     job.id.is_none() && job.params.model == model
 }

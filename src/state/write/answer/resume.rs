@@ -1,4 +1,4 @@
-//! Texts that were being written when the window closed: kept as jobs, and gone on with or given up at the next start.
+//! Texts that were being written when the window closed: the next start continues them or gives them up.
 
 use crate::domain::{ConversationId, JournalEntry, Role, StoreRequest, TurnInfo, Waiting};
 use crate::state::{Effect, Env, Phase, WriteState};
@@ -15,8 +15,8 @@ impl WriteState {
         })
     }
 
-    /// Takes up a text of the conversation `id` that was cut off. One is taken up at a time: what has to wait for the
-    /// next word comes into `left`.
+    /// Takes up a text of the conversation `id` that was cut off. One is taken up at a time: the others are put into
+    /// `left`, to be asked about again.
     pub(in crate::state) fn take_up(
         &mut self,
         job: Waiting,
@@ -25,7 +25,7 @@ impl WriteState {
         env: &mut Env,
     ) {
         left.extend(self.left.resuming.take());
-        // While another one is written, it waits behind that; what is written here is seen here.
+        // It waits while the same conversation has another answer.
         match self.job_of(&id) {
             Some(_) => left.push(job),
             None => self.left.resuming = Some(job),
@@ -37,7 +37,7 @@ impl WriteState {
         }
     }
 
-    /// Goes on with a text that was cut off, once its conversation is on the page.
+    /// Continues a text that was cut off, once its conversation is shown.
     pub(in crate::state) fn resume_text(&mut self, id: &ConversationId, env: &mut Env) {
         let ours = |job: &mut Waiting| match job {
             Waiting::Answer { conversation, .. } | Waiting::Page { conversation, .. } => conversation == id,
@@ -61,7 +61,7 @@ impl WriteState {
         }
     }
 
-    /// An answer that was cut off is not gone on with: it stays as it is, and says that it was stopped.
+    /// Gives up an answer that was cut off: its text stays, marked as stopped.
     pub(in crate::state) fn give_up(&mut self, conversation: ConversationId, turn: u64, env: &mut Env) {
         let open = Some(&mut self.open).filter(|open| open.id.as_ref() == Some(&conversation));
         if let Some(cut) = open.and_then(|open| open.turn_mut(turn)).filter(|turn| turn.info.is_none()) {

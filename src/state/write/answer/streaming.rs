@@ -49,7 +49,7 @@ impl WriteState {
                 };
                 self.end_turn(info, env);
             }
-            // It was trained to go on with texts: it gets one.
+            // A base model without a chat template gets a transcript.
             EventKind::Failed(error) if matches!(error.cause(), Cause::BadTemplate { .. }) && self.ask_plainly(env) => {
             }
             EventKind::Failed(error) => self.ended(Some(error), env),
@@ -71,7 +71,7 @@ impl WriteState {
             TextNews::WithoutDraft { error } => env.problem_in(Room::Write, error),
             TextNews::Prefill { done, total } => job.prefill = Some((done, total)),
             TextNews::Begun { tokens } if job.page.is_none() => {
-                // Where the window closed in the middle of it, its figures were not kept.
+                // If the window closed in the middle of the answer, its figures are missing.
                 let before = job.before.get_or_insert_default();
                 if before.completion_tokens == 0 {
                     before.completion_tokens = tokens;
@@ -80,7 +80,7 @@ impl WriteState {
             TextNews::Weighed(choice) => job.weighed.push(choice),
             TextNews::Begun { .. } => {}
             TextNews::Token { text } => {
-                // A piece completes one token or several; where none was weighed, it is one.
+                // A piece completes one token or more; without log-probabilities it counts as one.
                 let tokens = job.weighed.len().saturating_sub(job.heard).max(1);
                 job.heard = job.weighed.len();
                 job.pieces += tokens;

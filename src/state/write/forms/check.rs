@@ -1,4 +1,4 @@
-//! Checks.
+//! An answer to a form is checked: the grammar that it must follow, and what the checks find in its text.
 
 use crate::domain::{FinishReason, Grammar, Role, Turn};
 use crate::lang::Lang;
@@ -11,15 +11,15 @@ use crate::writing::forms::{Form, outline_sections};
 enum Asker {
     /// The form, or a check of this run of the program.
     Form,
-    /// A check of an earlier run, where these are its words.
+    /// A check of an earlier run, if these are its words.
     Words(Again),
-    /// The person, besides: no matter of the form's.
+    /// The person, who has asked for something else.
     Person,
 }
 
 impl WriteState {
-    /// The grammar that an answer is held to: where its form is strict, and the turn before it asks for the whole text
-    /// or for a section.
+    /// The grammar that an answer must follow. Only a strict form has one, and only if the turn before the answer asks
+    /// for the whole text or for a section.
     pub(in crate::state) fn form_grammar(&self, answer: u64, lang: Lang) -> Option<Grammar> {
         let (form, made) = self.form_of_page()?;
         let turns = &self.open.turns;
@@ -58,13 +58,13 @@ impl WriteState {
         if self.asked_again == Some(question.id) {
             return Asker::Form;
         }
-        // Of an earlier time only its words are known.
+        // From an earlier run only the words of the question are known.
         let (before, words) = (before.message.said().to_owned(), question.message.content.clone());
         Asker::Words(Again { before, words })
     }
 
-    /// Has the answer that is shown held against the form of its conversation, whenever it is another than before. What
-    /// was found in the one before is gone at once.
+    /// Has the shown answer checked against the form of its conversation whenever it has changed. Older findings are
+    /// dropped at once.
     pub(in crate::state) fn refresh_findings(&mut self, env: &mut Env) {
         let open = &self.open;
         let key = open.id.as_ref().filter(|_| open.manner.form.is_some()).map(|id| Checked {
@@ -79,25 +79,25 @@ impl WriteState {
         let is_still = key.as_ref().is_some_and(|key| !key.busy);
         self.checked = key;
         self.findings.clear();
-        // An answer that is on its way comes too late.
+        // Findings that are on their way are stale.
         self.check_serial += 1;
         if let Some(check) = is_still.then(|| self.text_check(env.lang)).flatten() {
             env.push(Effect::CheckText(Box::new(check)));
         }
     }
 
-    /// What was found in the text of this number.
+    /// Takes the findings, unless they are stale.
     pub(in crate::state) fn text_checked(&mut self, serial: u64, findings: Vec<Finding>) {
         if serial == self.check_serial {
             self.findings = findings;
         }
     }
 
-    /// The text that is shown, where it is whole and its form's.
+    /// The check of the shown text; `None` unless the text is complete and belongs to its form.
     fn text_check(&self, lang: Lang) -> Option<TextCheck> {
         let (form, made) = self.form_of_page()?;
         let turns = &self.open.turns;
-        // An outline is no text yet; its sections are one together.
+        // An outline alone is not checked; its sections are checked together.
         let (ids, asked) = match self.sections() {
             Some(sections) => (sections, None),
             None if form.has_sections() => return None,
@@ -119,7 +119,7 @@ impl WriteState {
     }
 }
 
-/// Whether an answer came to its end, and was not stopped or cut; one that a person wrote anew has no figures.
+/// Whether an answer is complete, and was not stopped or cut. One that the person has edited has no figures.
 fn is_whole(turn: &Turn) -> bool {
     turn.info.as_ref().is_none_or(|info| match info.finish_reason {
         Some(FinishReason::Stop | FinishReason::Repetition) => true,

@@ -1,4 +1,4 @@
-//! Forms: a few answers of the person become a prompt, and what was written is held against them.
+//! A form is filled in: its fields become a prompt, and an outline's sections one prompt each.
 
 use crate::domain::{FormUse, JournalEntry, Role, StoreRequest};
 use crate::lang::Lang;
@@ -39,14 +39,14 @@ impl WriteState {
                 return;
             }
         };
-        // It is in the conversation now.
+        // The conversation keeps the values now.
         self.form = None;
-        // The sliders were moved for what is written now.
+        // Sliders that were moved in the form are for this text.
         let sliders = self.open.manner.sliders.take();
         self.new_conversation(env);
         self.open.manner.sliders = sliders;
         self.left.forms.remove(&state.id);
-        // Named by what it is about, not by what the form makes of it.
+        // The title is the topic, not the start of the prompt.
         self.begin_conversation(title_of(form.topic(&state.values)), prompt.system.unwrap_or_default(), env);
         self.add_user_turn(prompt.user, env);
         let Some(id) = self.open.id.clone() else { return };
@@ -56,13 +56,13 @@ impl WriteState {
         self.answer(None, env);
     }
 
-    /// The form that the conversation on the page was begun with.
+    /// The form that the open conversation was begun with.
     pub fn form_of_page(&self) -> Option<(&'static Form, &FormUse)> {
         let used = self.open.manner.form.as_ref()?;
         Some((find(&used.id)?, used))
     }
 
-    /// The language in which the form was filled in; the window may speak another by now.
+    /// The language in which the form was filled in; the window may use another by now.
     pub(super) fn form_lang(&self, form: &Form, made: &FormUse, lang: Lang) -> Lang {
         let first = self.open.turns.first().map(|turn| turn.message.content.as_str());
         let asked =
@@ -70,7 +70,7 @@ impl WriteState {
         Lang::ALL.into_iter().find(asked).unwrap_or(lang)
     }
 
-    /// The section of the outline that is to be written next, and how many there are.
+    /// The index of the section that is written next, and the number of sections.
     pub fn next_section(&self) -> Option<(usize, usize)> {
         self.form_of_page().filter(|(form, _)| form.has_sections())?;
         let answers = self.open.turns.iter().filter(|turn| turn.message.role == Role::Assistant);
@@ -107,7 +107,7 @@ impl WriteState {
         }
     }
 
-    /// Asks for a place of the last answer once more.
+    /// Asks for the last answer again, with an instruction from a check.
     pub(in crate::state) fn ask_again(&mut self, instruction: String, env: &mut Env) {
         if self.is_writing_here() || !self.may_write(env) {
             return;

@@ -1,4 +1,4 @@
-//! The state of a page beside its text: what is asked of it, and where a model writes.
+//! A page: the commands that change it, and where a model writes in it.
 
 mod update;
 mod writing;
@@ -19,11 +19,11 @@ pub enum PageCommand {
     Redo,
     /// Shows the page as it was after a change.
     Go(u64),
-    /// Lets the model go on at this place.
+    /// Lets the model continue at this byte.
     Write {
         at: usize,
     },
-    /// What the model wrote last once more, beside it.
+    /// Writes the model's last text again, in a branch of its own.
     Again,
     Memory(String),
     Note(String),
@@ -31,7 +31,7 @@ pub enum PageCommand {
     AddCard(CardKind),
     SetCard(StoryCard),
     RemoveCard(u64),
-    /// An image prompt for the text between two places.
+    /// A picture prompt for the text between two bytes.
     Picture {
         from: usize,
         to: usize,
@@ -41,10 +41,10 @@ pub enum PageCommand {
 /// Where in a page a model writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageSpot {
-    /// The change that it makes, and the one that this follows.
+    /// The edit that it makes, and the one before.
     pub edit: u64,
     pub parent: u64,
     pub at: usize,
-    /// The text before it ends with a space: the model's own first one is dropped.
+    /// The text before it ends with a space, so the model's own first space is dropped.
     pub spaced: bool,
 }

@@ -1,4 +1,4 @@
-//! What each command of a page does, but for the model that goes on with its text.
+//! What each command of a page does, except for the model's writing.
 
 use crate::domain::{Author, ConversationHead, JournalEntry, PAGE_BYTES, Page, PageEntry, StoreRequest, StoryCard};
 use crate::error::Cause;
@@ -6,12 +6,12 @@ use crate::state::write::Handoff;
 use crate::state::write::talk::{TITLE, title_of};
 use crate::state::{Effect, Env, OpenConversation, PageCommand, WriteState};
 
-/// What is too large of a page that is too long.
+/// The name of the value in the error about a page that is too long.
 const PAGE_SIZE: &str = "page, bytes";
 
 impl WriteState {
     pub(in crate::state) fn page_command(&mut self, command: PageCommand, env: &mut Env) {
-        // What streams goes to a place of the text.
+        // The model writes at a fixed byte of the text.
         let busy = self.job_here().is_some_and(|job| !job.taken_over);
         let go = |id| PageEntry::Go { id };
         match command {
@@ -46,7 +46,7 @@ impl WriteState {
         }
     }
 
-    /// The text as it is after typing. Whoever types takes the pen: what was written stays, no more comes.
+    /// Takes the text as it is after typing. Typing stops the model; what it wrote stays.
     fn type_page(&mut self, text: &str, busy: bool, env: &mut Env) {
         let Some(page) = &self.open.page else { return };
         if text.len() > PAGE_BYTES && text.len() > page.text.len() {
@@ -62,10 +62,10 @@ impl WriteState {
         }
     }
 
-    /// A change of the open page, if there is one to make.
+    /// Makes a change of the open page if `entry` returns one.
     fn edit_page(&mut self, entry: impl FnOnce(&Page) -> Option<PageEntry>, env: &mut Env) {
         let Some(entry) = self.open.page.as_deref().and_then(entry) else { return };
-        // What was wrong with the text was wrong with another text.
+        // An error about the old text no longer holds.
         self.error.take_if(|error| {
             let cause = error.cause();
             *cause == Cause::EmptyPrompt || matches!(cause, Cause::OutOfRange { name, .. } if *name == PAGE_SIZE)
@@ -79,7 +79,7 @@ impl WriteState {
         self.open = OpenConversation { page: Some(Box::default()), ..OpenConversation::default() };
     }
 
-    /// A page of what was written in a conversation, which stays as it is.
+    /// Makes a page of turns of the open conversation, which stays as it is.
     fn page_of(&mut self, turns: &[u64], env: &mut Env) {
         let texts = turns.iter().filter_map(|id| self.open.turn(*id)).map(|turn| turn.message.said().trim());
         let text = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
@@ -97,7 +97,7 @@ impl WriteState {
         }
     }
 
-    /// Does it and writes it down.
+    /// Applies the change and writes it down.
     pub(super) fn change_page(&mut self, entry: PageEntry, env: &mut Env) {
         if self.open.id.is_none() {
             let id = self.new_document(env);
@@ -116,7 +116,7 @@ impl WriteState {
         env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Page(entry) }));
     }
 
-    /// Gives the page its first line as its title, once that is complete or when it must have one.
+    /// Makes the first line of the page its title, once that line is complete, or at once with `now`.
     pub(super) fn name_page(&mut self, now: bool, env: &mut Env) {
         let open = &self.open;
         let Some(page) = open.page.as_ref().filter(|_| open.title.is_empty()) else { return };

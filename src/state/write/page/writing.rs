@@ -1,4 +1,4 @@
-//! The model goes on with the text of a page.
+//! The model continues the text of a page.
 
 use crate::domain::{
     Author, ConversationId, Edit, FinishReason, JournalEntry, Page, PageEntry, PagePrompt, StoreRequest, TextParams,
@@ -8,7 +8,8 @@ use crate::error::Cause;
 use crate::state::{Effect, Env, NoticeKind, PageSpot, WriteState};
 
 impl WriteState {
-    /// The person types where the model writes, or will: it stops. A fetch that it waits for goes on.
+    /// The person types into the page while the model writes or waits: the model is stopped. A fetch that it waits for
+    /// goes on.
     pub(super) fn take_over(&mut self, env: &mut Env) {
         let Some(id) = self.open.id.clone() else { return };
         if !self.bring(|job| job.conversation == id) {
@@ -30,7 +31,7 @@ impl WriteState {
         let Some(page) = self.open.page.as_ref() else { return };
         let at = page.text.boundary(at);
         let before = &page.text.as_str()[..at];
-        // Models take a space together with the word after it: one that stands there already would stand alone.
+        // A token has its space before the word, so a space at the end of the prompt would be a token of its own.
         let trimmed = before.trim_end_matches(' ');
         let spot = PageSpot { edit: page.next_id(), parent: page.at(), at, spaced: trimmed.len() < before.len() };
         let prompt = PagePrompt { story: page.story.clone(), before: trimmed.to_owned() };
@@ -43,7 +44,7 @@ impl WriteState {
         self.ask_for(spot.edit, conversation, TextPrompt::Page(Box::new(prompt)), Some(spot), params, env);
     }
 
-    /// The file of the page; a page with a memory alone has none yet.
+    /// The id of the page's file. A page without a change has no file yet: it gets one.
     fn open_file(&mut self, env: &mut Env) -> Option<ConversationId> {
         if self.open.id.is_none() {
             self.change_page(PageEntry::New, env);
@@ -102,7 +103,7 @@ impl WriteState {
     }
 }
 
-/// A page that comes from its file while it is written: the file may be some pieces behind.
+/// Adds what the file of a page misses of the text that the model is writing: it may be some pieces behind.
 pub(in crate::state) fn catch_up(page: &mut Page, spot: PageSpot, text: &str) {
     let known = page.get(spot.edit).map_or(0, |edit| edit.text.len());
     if let Some(rest) = text.get(known..).filter(|rest| !rest.is_empty()) {

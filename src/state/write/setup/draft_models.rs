@@ -1,5 +1,5 @@
-//! Which models can run ahead of the one in use (speculative decoding): found on another thread, for their vocabularies
-//! must be compared.
+//! Which models can draft for the one in use (speculative decoding). Another thread finds them, since it must compare
+//! their vocabularies.
 
 use crate::domain::{CatalogueRequest, Makes, ModelPresence, ModelRef, Settings, TextParams};
 use crate::error::Result;
@@ -7,13 +7,13 @@ use crate::state::{Catalogue, Effect, Env, ModelEntry, WriteState};
 
 #[derive(Clone, Debug, Default)]
 pub struct DraftsState {
-    /// What is being looked at.
+    /// The request that is out.
     pub(in crate::state) asked: Option<DraftsKey>,
-    /// What was looked at last, and those of it that can.
+    /// The last request that was answered, and the models that can draft.
     pub(in crate::state) found: Option<(DraftsKey, Vec<String>)>,
 }
 
-/// A model, and the smaller ones that are here.
+/// A request: a model, and the smaller ones that are here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftsKey {
     pub model: String,
@@ -24,7 +24,7 @@ impl WriteState {
     fn drafts_key(&self, settings: &Settings, catalogue: &Catalogue) -> DraftsKey {
         let model = self.text(settings).model.clone();
         let bytes = catalogue.entry(&model).map(|entry| entry.card.bytes());
-        // One as large is no help.
+        // A model of the same size is no help.
         let smaller = |e: &&ModelEntry| e.card.id != model && bytes.is_none_or(|bytes| e.card.bytes() < bytes);
         let here = |e: &&ModelEntry| matches!(e.presence, ModelPresence::Here { .. });
         let smaller = catalogue.making(Makes::Text).filter(here).filter(smaller);
@@ -38,7 +38,7 @@ impl WriteState {
         (*key == self.drafts_key(settings, catalogue)).then_some(able.as_slice())
     }
 
-    /// Whether the models must be looked at. One request is out at a time.
+    /// Whether to send a request. Only one is out at a time.
     pub fn is_drafts_due(&self, settings: &Settings, catalogue: &Catalogue) -> bool {
         self.drafts.asked.is_none() && self.drafts(settings, catalogue).is_none()
     }
@@ -66,7 +66,7 @@ impl WriteState {
     }
 }
 
-/// The files of the draft model, where one is chosen.
+/// The files of the draft model; `None` if none is chosen.
 pub(in crate::state) fn draft_files(params: &TextParams, catalogue: &Catalogue) -> Result<Option<ModelRef>> {
     params.draft.as_ref().map(|id| catalogue.resolve(id, Makes::Text)).transpose()
 }

@@ -1,4 +1,4 @@
-//! Whether the grammar of the answer's form can be read.
+//! Whether the grammar of the answer's form can be parsed.
 
 use crate::domain::{Grammar, Settings};
 use crate::error::{Result, StudioError};
@@ -6,22 +6,23 @@ use crate::state::{Effect, Env, WriteState};
 
 #[derive(Clone, Debug, Default)]
 pub struct GrammarState {
-    /// The one that was read last, and what is wrong with it.
+    /// The grammar that was parsed last.
     pub(in crate::state) checked: Option<Grammar>,
+    /// What is wrong with it.
     pub error: Option<StudioError>,
-    /// The one that is being read.
+    /// The grammar that is being parsed.
     pub(in crate::state) asked: Option<Grammar>,
 }
 
 impl GrammarState {
-    /// Whether the last one was read without an error.
+    /// Whether the last grammar was parsed without an error.
     pub fn is_good(&self) -> bool {
         self.checked.is_some() && self.error.is_none()
     }
 }
 
 impl WriteState {
-    /// Whether another grammar is in use than the one that was read last. One is read at a time.
+    /// Whether the grammar in use was not parsed yet. Only one is parsed at a time.
     pub fn is_grammar_check_due(&self, settings: &Settings) -> bool {
         let (state, grammar) = (&self.grammar, &self.text(settings).grammar);
         grammar.is_some() && state.asked.is_none() && state.checked != *grammar

@@ -1,4 +1,4 @@
-//! The state of the context ledger.
+//! The context budget: how many tokens each part of the next prompt takes, and which turns have no room.
 
 use crate::domain::{
     ConversationId, ELIZA_ID, Ledger, LedgerRequest, Makes, Message, Overflow, PagePrompt, Role, Settings, Story,
@@ -9,23 +9,23 @@ use crate::state::{Catalogue, Effect, Env, OpenConversation, WriteState};
 
 #[derive(Clone, Debug, Default)]
 pub struct LedgerState {
-    /// What was found last.
+    /// The last budget that was measured.
     pub found: Option<Ledger>,
-    /// What the last request was about; nothing is asked twice.
+    /// What the last request was about, so that nothing is measured twice.
     pub(in crate::state) key: Option<LedgerKey>,
     pub(in crate::state) serial: u64,
     pub(in crate::state) pending: bool,
 }
 
-/// What a ledger depends on.
+/// Everything that the context budget depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LedgerKey {
     pub document: Option<ConversationId>,
-    /// How many turns, and the last one's number and length.
+    /// The number of turns, and the id and length of the last one.
     pub turns: (usize, (u64, usize)),
-    /// The change, the length, the cursor, and what is told beside.
+    /// The page's last change, its length, the cursor, and its memory, note and cards.
     pub page: Option<(u64, usize, usize, Story)>,
-    /// The turn whose new text is the draft.
+    /// The turn that `draft` is the new text of.
     pub edited: Option<u64>,
     pub draft: String,
     pub system: String,
@@ -35,14 +35,14 @@ pub struct LedgerKey {
 }
 
 impl WriteState {
-    /// Whether another prompt would be sent than the one that was measured last; `cursor` is the place in a page. One
+    /// Whether the next prompt differs from the one that was measured last; `cursor` is a byte in a page. Only one
     /// request is out at a time.
     pub fn is_measure_due(&self, cursor: usize, settings: &Settings, catalogue: &Catalogue) -> bool {
         let ledger = &self.ledger;
         !ledger.pending && !ledger.key.as_ref().is_some_and(|key| self.is_ledger_key(key, cursor, settings, catalogue))
     }
 
-    /// As `*key == self.ledger_key(cursor)`, without a copy of all texts: this is asked in every frame.
+    /// `*key == self.ledger_key(..)` without a copy of all texts, since it runs in every frame.
     fn is_ledger_key(&self, key: &LedgerKey, cursor: usize, settings: &Settings, catalogue: &Catalogue) -> bool {
         let LedgerKey { document, turns, page, edited, draft, system, cards, params, here } = key;
         let open = &self.open;
@@ -61,7 +61,7 @@ impl WriteState {
             && params == self.text(settings)
     }
 
-    /// What is sent next as it is typed now: the new text of a message, with its turn, else the message in the field.
+    /// The text that would be sent next: that of the edited message, with its turn, else the message in the field.
     pub(in crate::state) fn message_next(&self) -> (Option<u64>, &str) {
         let edited = self.editing.as_ref().and_then(|(id, text)| Some((self.open.turn(*id)?, text)));
         match edited.filter(|(turn, _)| turn.message.role == Role::User) {
@@ -83,13 +83,13 @@ impl WriteState {
         catalogue.entry(&self.text(settings).model).is_none_or(|entry| entry.is_here())
     }
 
-    /// Measures what would be sent now.
+    /// Measures the prompt that would be sent now.
     pub(in crate::state) fn measure(&mut self, cursor: usize, env: &mut Env) {
         if !self.is_measure_due(cursor, env.settings, env.catalogue) {
             return;
         }
         self.ledger.key = Some(self.ledger_key(cursor, env.settings, env.catalogue));
-        // The oldest program has no tokens.
+        // ELIZA has no tokens.
         if self.text(env.settings).model == ELIZA_ID {
             self.ledger.found = None;
             return;
@@ -108,14 +108,14 @@ impl WriteState {
             }
             None => {
                 let mut messages = self.messages_until(edited.map_or(u64::MAX, |turn| turn.saturating_sub(1)));
-                // Before it has a letter too: what the next message has room for is not what the last answer has.
+                // An empty message counts too after an answer: the budget is that of the next message.
                 let answered = messages.last().is_some_and(|last| last.role == Role::Assistant);
                 has_draft = answered || !draft.is_empty();
                 if has_draft {
                     messages.push(Message { role: Role::User, content: draft.to_owned() });
                 }
                 if messages.is_empty() {
-                    // Nothing to send: no vocabulary is read for it.
+                    // Nothing to send: no vocabulary needs to be loaded.
                     self.ledger.found = None;
                     return;
                 }
@@ -130,7 +130,7 @@ impl WriteState {
         env.push(Effect::Measure(Box::new(request)));
     }
 
-    /// What tells that another prompt would be sent.
+    /// What the budget of the next prompt depends on.
     fn ledger_key(&self, cursor: usize, settings: &Settings, catalogue: &Catalogue) -> LedgerKey {
         let open = &self.open;
         let page = open.page.as_ref().map(|page| (page.at(), page.text.len(), cursor, page.story.clone()));
@@ -150,15 +150,15 @@ impl WriteState {
     pub(in crate::state) fn measured(&mut self, serial: u64, ledger: Result<Ledger>) {
         if serial == self.ledger.serial {
             self.ledger.pending = false;
-            // Of another document by now: its own is measured next.
+            // If another document is open by now, its own budget is measured next.
             if self.ledger.key.as_ref().is_some_and(|key| key.document == self.open.id) {
                 self.ledger.found = ledger.ok();
             }
         }
     }
 
-    /// The turns of the open conversation that the model does not read, for want of room: those of the prompt that
-    /// would be sent next where that is measured, else of the last answer's.
+    /// The turns of the open conversation that have no room in the model's context: of the next prompt if it is
+    /// measured, else of the last answer's prompt.
     pub fn not_read(&self, settings: &Settings) -> Option<std::ops::Range<usize>> {
         let open = &self.open;
         let measured = self.ledger.found.as_ref().map(|ledger| ledger.dropped_turns);
@@ -168,7 +168,7 @@ impl WriteState {
     }
 }
 
-/// Which turns of a conversation are left out, where `dropped` of those that say something are.
+/// The range of turns that is left out when `dropped` turns with text have no room.
 fn left_out(open: &OpenConversation, overflow: Overflow, dropped: usize) -> Option<std::ops::Range<usize>> {
     let said = |turn: &Turn| !turn.message.said().is_empty();
     let from = match overflow {

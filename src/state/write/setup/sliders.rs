@@ -12,12 +12,12 @@ impl WriteState {
         self.open.manner.sliders.as_ref().unwrap_or(&settings.text)
     }
 
-    /// What the sliders move: those of what is open alone, from the first time on.
+    /// The open conversation's own sliders; the person's are copied the first time.
     fn text_mut(&mut self, settings: &Settings) -> &mut TextParams {
         self.open.manner.sliders.get_or_insert_with(|| settings.text.clone())
     }
 
-    /// Other sliders for what is open.
+    /// Replaces the sliders of what is open.
     pub(in crate::state) fn put_sliders(&mut self, params: TextParams, env: &Env) {
         self.open.manner.sliders = Some(params);
         self.sliders_moved_ms = Some(env.now_ms);
@@ -49,12 +49,12 @@ impl WriteState {
         }
     }
 
-    /// How an answer is held to a form.
+    /// Sets the form of the answer: free, JSON, a schema or a grammar.
     fn set_answer_form(&mut self, form: AnswerForm, env: &mut Env) {
         self.text_mut(env.settings).grammar = env.settings.answer_forms.grammar(form);
     }
 
-    /// The words of the form that is chosen.
+    /// Sets the schema or the grammar of the chosen form.
     fn set_form_text(&mut self, text: String, env: &mut Env) {
         let form = AnswerForm::of(self.text(env.settings).grammar.as_ref());
         let forms = &mut env.settings.answer_forms;
@@ -66,8 +66,8 @@ impl WriteState {
         self.set_answer_form(form, env);
     }
 
-    /// Takes a language model for what is open and for what is begun later (a character's own is for its conversation
-    /// alone), with the sliders that its card starts with where the person moved none.
+    /// Chooses a language model for what is open and for new conversations; with a character, for this conversation
+    /// alone. Sliders that the person has not moved take the defaults of its card.
     pub(in crate::state) fn choose_model(&mut self, id: String, env: &mut Env) {
         let before = self.text(env.settings).clone();
         let (own, all) = (env.catalogue.defaults(&before.model), env.catalogue.defaults(&env.settings.text_card));
@@ -75,12 +75,12 @@ impl WriteState {
         let choose = |params: &mut TextParams, old: &CardDefaults| {
             if params.model != id {
                 old.hand_over(&new, params);
-                // It runs ahead of the other one.
+                // The draft model fits the old model only.
                 params.draft = None;
                 params.model.clone_from(&id);
             }
         };
-        // What has answers keeps the model that is chosen in it.
+        // A conversation with answers keeps its own model.
         if self.open.page.is_none() && self.open.written_with().is_some() {
             self.text_mut(env.settings);
         }
@@ -95,7 +95,7 @@ impl WriteState {
         self.heal(&before, env);
     }
 
-    /// A conversation goes on with the model that wrote its last answer, whatever was chosen for others.
+    /// A conversation continues with the model that wrote its last answer, whatever was chosen elsewhere.
     pub(in crate::state) fn keep_model(&mut self, env: &Env) {
         let open = &self.open;
         let wrote = open.written_with().filter(|id| **id != env.settings.text.model && open.page.is_none());
@@ -105,8 +105,7 @@ impl WriteState {
         self.open.manner.sliders = Some(params);
     }
 
-    /// The sliders or the model are others than before: what was wrong with an answer was wrong with those. What was
-    /// typed stays as wrong as it was.
+    /// Clears the error if the sliders or the model have changed, unless the error is about what was typed.
     fn heal(&mut self, before: &TextParams, env: &Env) {
         let typed = |error: &StudioError| matches!(error.cause(), Cause::EmptyPrompt | Cause::BadField { .. });
         if self.text(env.settings) != before {
@@ -114,14 +113,14 @@ impl WriteState {
         }
     }
 
-    /// New conversations begin with the sliders that are open now.
+    /// New conversations begin with the open conversation's sliders.
     pub(in crate::state) fn use_sliders(&mut self, env: &mut Env) {
         if let Some(params) = &self.open.manner.sliders {
             env.settings.text = params.clone();
         }
     }
 
-    /// The sliders become those that wrote an answer, its model and seed among them; without a record they stay.
+    /// Sets the sliders, model and seed that wrote an answer; without a record of them nothing changes.
     pub(in crate::state) fn use_record(&mut self, turn: u64, env: &mut Env) {
         let info = self.open.turn(turn).and_then(|turn| turn.info.as_ref());
         let Some(made) = info.and_then(|info| info.made.as_deref()) else { return };
@@ -130,7 +129,7 @@ impl WriteState {
         self.heal(&before, env);
     }
 
-    /// Sliders that were moved before there was a file for them.
+    /// Writes down sliders that were moved before the conversation had a file.
     pub(in crate::state) fn begin_sliders(&mut self, id: &ConversationId, env: &mut Env) {
         if let Some(params) = self.open.manner.sliders.clone() {
             env.push(Effect::Store(StoreRequest::Journal {
@@ -141,13 +140,13 @@ impl WriteState {
         }
     }
 
-    /// The open conversation's sliders, where its journal has not got them as they are.
+    /// The open conversation's sliders if its journal does not have them yet.
     pub fn unkept_sliders(&self) -> Option<(ConversationId, TextParams)> {
         self.sliders_moved_ms?;
         self.open.id.clone().zip(self.open.manner.sliders.clone())
     }
 
-    /// Writes them down.
+    /// Writes the unkept sliders into the journal.
     pub(in crate::state) fn keep_sliders(&mut self, env: &mut Env) {
         if let Some((id, params)) = self.unkept_sliders() {
             env.push(Effect::Store(StoreRequest::Journal {
@@ -159,7 +158,7 @@ impl WriteState {
     }
 }
 
-/// The catalogue is known: sliders that were never its model's start where its card says.
+/// The catalogue has come: sliders that were never set for their model take the defaults of its card.
 pub(in crate::state) fn settle(settings: &mut Settings, catalogue: &Catalogue) {
     let id = settings.text.model.clone();
     if settings.text_card != id && catalogue.entry(&id).is_some() {

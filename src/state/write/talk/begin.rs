@@ -1,14 +1,14 @@
-//! A conversation begins: it gets a name, a title of its own and a file.
+//! A conversation begins: it gets an id, a title of its own and a file.
 
 use crate::domain::{ConversationHead, ConversationId, JournalEntry, Message, Room, StoreRequest};
 use crate::state::{Effect, Env, WriteState};
 use crate::writing::titles::first_line;
 
-/// Letters of the first prompt that make a conversation's title.
+/// The most letters of the first prompt that become a conversation's title.
 pub(in crate::state) const TITLE: usize = 40;
 
 impl WriteState {
-    /// The page gets a file.
+    /// Begins a conversation: its id, system prompt, title and sliders go into its file.
     pub(in crate::state) fn begin_conversation(&mut self, title: String, system: String, env: &mut Env) {
         let title = self.own_title(&title, false);
         let id = self.new_document(env);
@@ -29,7 +29,7 @@ impl WriteState {
         self.conversations.insert(0, head);
     }
 
-    /// A title that no other conversation has, with a number where it must; or no other page, which has a sign of its own.
+    /// A title that no other conversation (or no other page) has; a number makes it unique.
     pub(in crate::state) fn own_title(&self, title: &str, page: bool) -> String {
         let heads = &self.conversations;
         let taken = |title: &str| heads.iter().any(|head| head.page == page && head.title == title);
@@ -42,11 +42,11 @@ impl WriteState {
         numbered.unwrap_or_else(|| title.to_owned())
     }
 
-    /// A name, and with it a file, for what is open.
+    /// A new id, and with it a file, for what is open.
     pub(in crate::state) fn new_document(&mut self, env: &mut Env) -> ConversationId {
         let (now, dice) = (env.now_ms, env.dice.roll());
         let id = ConversationId(format!("{now:013}-{dice:08x}"));
-        // What was to be shown here comes too late: something was begun in its place.
+        // A conversation that is still being read comes too late.
         self.wanted.forget();
         self.open.id = Some(id.clone());
         self.show_draft_of(Some(id.clone()));
@@ -64,7 +64,7 @@ impl WriteState {
     }
 }
 
-/// The first line of a prompt as it reads, cut at a word where it is long.
+/// The first line of a prompt, cut at a word if it is long.
 pub(in crate::state) fn title_of(prompt: &str) -> String {
     let line = first_line(prompt);
     if line.chars().count() <= TITLE {

@@ -1,4 +1,4 @@
-//! Conversations: listed, opened, left, renamed, and put into the trash.
+//! The list of conversations, and each as a whole: opened, left, renamed, pinned, trashed; its cards and pictures.
 
 use crate::domain::{ConversationData, ConversationHead, ConversationId, JournalEntry, StoreRequest, StoryCard};
 use crate::state::wanted::Answer;
@@ -63,12 +63,12 @@ impl WriteState {
         self.take_aside(&id);
         self.take_held(&id);
         self.keep_model(env);
-        // What was written since the start is known better than by the file.
+        // Log-probabilities from this session are newer than those in the file.
         for (id, tokens) in weighed {
             let open = &self.open;
             let turn = open.turn(id).or_else(|| open.shelf.turns().iter().find(|turn| turn.id == id));
             let bytes: Vec<u8> = tokens.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
-            // The answer may have been gone on with where its tokens were not kept.
+            // They are stale if the answer was continued without them.
             if turn.is_some_and(|turn| turn.message.content.as_bytes() == bytes) {
                 self.weighed.entry(id).or_insert(tokens);
             }
@@ -91,7 +91,7 @@ impl WriteState {
         env.push(Effect::Store(StoreRequest::Journal { id, entry: JournalEntry::Title { title } }));
     }
 
-    /// The system prompt of the open conversation alone; before one is begun, that of all that are to come.
+    /// Sets the system prompt of the open conversation; before one is begun, that of all new conversations.
     pub(in crate::state) fn set_system(&mut self, text: String, env: &mut Env) {
         self.open.system.clone_from(&text);
         match &self.open.id {
@@ -103,7 +103,7 @@ impl WriteState {
     }
 
     pub(in crate::state) fn trash_conversation(&mut self, id: ConversationId, env: &mut Env) {
-        // One that is being written is stopped first: its file must not grow in the trash.
+        // Its answer is stopped first: the file must not grow in the trash.
         self.stop_writing_of(&id, env);
         if self.bring(|job| job.conversation == id) {
             self.ended(None, env);
@@ -126,7 +126,7 @@ impl WriteState {
         }
     }
 
-    /// It is in the trash.
+    /// The store has put it into the trash.
     pub(in crate::state) fn conversation_trashed(&mut self, id: ConversationId, env: &mut Env) {
         self.conversations.retain(|head| head.id != id);
         self.text_search.hits.retain(|hit| hit.conversation != id);
@@ -134,7 +134,7 @@ impl WriteState {
         env.note(NoticeKind::ConversationTrashed(id));
     }
 
-    /// The list of conversations as it is on the disk; whether Write shows the characters.
+    /// The list of conversations as it is on the disk; `characters`: whether Write shows the characters.
     pub(in crate::state) fn conversations_listed(
         &mut self,
         heads: Vec<ConversationHead>,
@@ -143,17 +143,17 @@ impl WriteState {
     ) {
         match self.listing.answer(&()) {
             Answer::AskAgain => env.push(Effect::Store(StoreRequest::ListConversations)),
-            // Nobody asked: something on the disk is not as the window has it.
+            // `Drop`: nobody asked, so something on the disk has changed.
             Answer::Take | Answer::Drop => {
                 self.conversations = heads;
                 self.reopen(characters, env);
-                // What is not in the list is gone.
+                // A conversation that is not in the list is gone.
                 self.left.reopening = None;
             }
         }
     }
 
-    /// Opens what was open the last time, once it is known to be there. Whoever has begun something else stays there.
+    /// Opens what was open the last time, once it is in the list, unless the person has begun something else.
     pub(in crate::state) fn reopen(&mut self, characters: bool, env: &mut Env) {
         let Some(id) = self.left.reopening.take_if(|id| self.conversations.iter().any(|head| head.id == *id)) else {
             return;
@@ -176,7 +176,7 @@ impl WriteState {
         }
     }
 
-    /// A card of the open conversation.
+    /// Changes a card of the open conversation.
     pub(in crate::state) fn edit_card(&mut self, edit: CardEdit, env: &mut Env) {
         let Some(id) = self.open.id.clone() else { return };
         let cards = &mut self.open.manner.cards;

@@ -1,4 +1,4 @@
-//! Chats and lore from other programs.
+//! Files of other programs: chats and lore that are read, a conversation or a page that is written.
 
 use crate::domain::{
     ConversationHead, ConversationId, ImportedChat, JournalEntry, Manner, Message, Persona, Role, Room, START,
@@ -17,7 +17,7 @@ impl WriteState {
         env.settings.room = Room::Write;
         let count = chats.len();
         let mut kept = Vec::with_capacity(count);
-        // The first one last: it is the one on top of the list, and the one that stays open.
+        // In reverse: the first chat comes to the top of the list and stays open.
         for chat in chats.into_iter().rev() {
             kept.push(self.take_in(chat, env));
         }
@@ -27,7 +27,8 @@ impl WriteState {
         }
     }
 
-    /// The entries of a lore book become cards of the open page or conversation, else of a new one; how many are new.
+    /// The entries of a lore book become cards of the open page or conversation, else of a new one. Returns how many
+    /// are new.
     pub(in crate::state) fn lore_opened(&mut self, name: String, cards: Vec<StoryCard>, env: &mut Env) -> usize {
         self.error = None;
         self.leave_form(env);
@@ -55,7 +56,7 @@ impl WriteState {
         count
     }
 
-    /// With the names of who speaks in the place of `{{user}}` and `{{char}}`; where nobody has that name, it stays.
+    /// Replaces `{{user}}` and `{{char}}` with the speakers' names; a macro without a name stays.
     fn named_in(&self, lore: Vec<StoryCard>, settings: &Settings) -> Vec<StoryCard> {
         let manner = &self.open.manner;
         let own = [manner.person.trim(), settings.person.trim()].into_iter().find(|name| !name.is_empty());
@@ -67,7 +68,7 @@ impl WriteState {
         }
     }
 
-    /// Puts a chat on the page and into the list; its file's name and what is to be in it.
+    /// Opens a chat and puts it into the list. Returns its id and the entries for its file.
     fn take_in(&mut self, chat: ImportedChat, env: &mut Env) -> (ConversationId, Vec<JournalEntry>) {
         self.open = Default::default();
         let id = self.new_document(env);
@@ -95,7 +96,7 @@ impl WriteState {
             }
             open.shelf.add(&mut open.turns, kept);
         }
-        // Another version than the last one of its place.
+        // The version that was shown, if it is not the last one.
         if let Some(shown) = chat.shown.map(|at| at as u64 + START + 1) {
             open.shelf.switch(&mut open.turns, shown);
             entries.push(JournalEntry::Select { id: shown });
@@ -106,6 +107,7 @@ impl WriteState {
         (id, entries)
     }
 
+    /// Asks where to save what is open, as a file for other programs.
     pub(in crate::state) fn export(&self, format: TextFormat, env: &mut Env) {
         let open = &self.open;
         let document = if let Some(page) = &open.page {
@@ -126,7 +128,7 @@ impl WriteState {
     }
 }
 
-/// The cards of a lore book that are not known, numbered behind those that are.
+/// The cards of a lore book that are not in `known`, with the ids that follow those.
 pub(in crate::state) fn unknown(known: &[StoryCard], cards: Vec<StoryCard>) -> Vec<StoryCard> {
     let new = |card: &StoryCard| !known.iter().any(|old| (&old.name, &old.about) == (&card.name, &card.about));
     let cards = cards.into_iter().filter(new);

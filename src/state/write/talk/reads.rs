@@ -1,14 +1,15 @@
-//! What Write asks of the disk, and what is written that answers on their way do not have.
+//! Reads from the disk that are out: which conversation or list is awaited, and which reads a later write has made
+//! out of date.
 
 use crate::domain::{JournalEntry, PageEntry, StoreRequest};
 use crate::state::{Effect, WriteState};
 
 impl WriteState {
-    /// Notes what is asked of the disk, and what is written that answers on their way do not have.
+    /// Notes which reads are sent, and which of those that are out miss what is written now.
     pub(in crate::state) fn note_questions(&mut self, effects: &[Effect]) {
         use StoreRequest::{Journal, ListConversations, LoadConversation, RestoreConversation, TrashConversation};
-        // Few of many: the others have no answer that changes what is open or listed. (The list of conversations that
-        // came from elsewhere is the answer to their effect, and comes after any other.)
+        // Other requests have no answer that changes what is open or listed. (After an import the list comes as the
+        // answer to that effect, after all others.)
         let asked =
             effects.iter().filter_map(|effect| if let Effect::Store(request) = effect { Some(request) } else { None });
         for request in asked {
@@ -35,7 +36,7 @@ impl WriteState {
     }
 }
 
-/// A piece of an answer that streams: whoever opens its conversation has it from the job.
+/// A piece of a streaming answer. A conversation that is opened takes it from the job.
 fn is_piece(entry: &JournalEntry) -> bool {
     matches!(entry, JournalEntry::Append { .. } | JournalEntry::Page(PageEntry::Edit(_) | PageEntry::More { .. }))
 }

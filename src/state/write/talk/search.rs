@@ -1,4 +1,4 @@
-//! The search in the texts of Write's conversations, and where the page is scrolled to show what it found.
+//! The search in the texts of all conversations and pages, and the place that a hit scrolls to.
 
 use crate::domain::{ConversationId, HITS, StoreRequest, TextHit};
 use crate::state::{Effect, Env, WriteState};
@@ -10,17 +10,17 @@ pub struct TextSearch {
     pub hits: Vec<TextHit>,
     /// Whether more may come.
     pub running: bool,
-    /// Counts up with every letter: an answer to an older search is told by it.
+    /// Counts up with every letter. Answers with an older number are dropped.
     pub(in crate::state) serial: u64,
-    /// When a letter was typed that was not searched for yet.
+    /// When the last letter was typed, until the search begins.
     pub(in crate::state) typed_ms: Option<i64>,
-    /// The turn and the byte that the conversation is scrolled to, once it is open.
+    /// The conversation, turn and byte to scroll to, once it is open.
     pub(in crate::state) pending: Option<(ConversationId, u64, usize)>,
-    /// How often the page was to be scrolled.
+    /// The number of scroll targets so far.
     pub(in crate::state) scrolls: u64,
 }
 
-/// The place that the page is to be scrolled to. Each has a number of its own, so that the window scrolls there once.
+/// The place to scroll to. Each has its own number, so that the window scrolls there once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScrollTarget {
     pub serial: u64,
@@ -40,13 +40,13 @@ impl TextSearch {
     }
 }
 
-/// A search begins when the letters have rested this long.
+/// A search begins when nothing was typed for this long.
 const SETTLE_MS: i64 = 250;
 
 impl WriteState {
     pub(in crate::state) fn set_search(&mut self, text: String, env: &mut Env) {
         let text_search = &mut self.text_search;
-        // What was asked for before is no longer wanted.
+        // The search before is cancelled.
         text_search.serial += 1;
         text_search.hits.clear();
         if text_search.running {
@@ -95,7 +95,7 @@ impl WriteState {
         if open.turn(turn).is_none() && open.shelf.turns().iter().any(|other| other.id == turn) {
             self.select_branch(turn, env);
         }
-        // On the way that is shown, unless an answer that streams has kept it there.
+        // The turn is not shown if a streaming answer has kept the old branch.
         let open = &self.open;
         if open.turn(turn).is_some() || (turn == 0 && open.page.is_some()) {
             self.text_search.scrolls += 1;

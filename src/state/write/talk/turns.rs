@@ -1,4 +1,4 @@
-//! Turns of a conversation and their branches: begun, edited, gone back to.
+//! Turns of a conversation and their branches: begun, edited, shown again.
 
 use crate::domain::{JournalEntry, Message, Role, START, StoreRequest, TokenChoice, Turn};
 use crate::error::Cause;
@@ -6,7 +6,7 @@ use crate::state::write::talk::begin::title_of;
 use crate::state::{Effect, Env, WriteState};
 
 impl WriteState {
-    /// A turn of the person's; the first one begins a conversation.
+    /// Adds a turn of the person's; the first one begins a conversation.
     pub(in crate::state) fn add_user_turn(&mut self, text: String, env: &mut Env) {
         if self.open.id.is_none() {
             self.begin_conversation(title_of(&text), env.settings.system_prompt.clone(), env);
@@ -14,7 +14,7 @@ impl WriteState {
         self.begin_turn(Role::User, text, None, env);
     }
 
-    /// A new turn behind `parent`, or at the end.
+    /// Begins a turn after `parent`, or at the end, and returns its id.
     pub(in crate::state) fn begin_turn(
         &mut self,
         role: Role,
@@ -57,13 +57,13 @@ impl WriteState {
         let (role, parent) = (turn.message.role, turn.parent.unwrap_or(START));
         let new = self.begin_turn(role, text, Some(parent), env);
         self.name_like(id, new, env);
-        // An answer that the person wrote anew needs no other.
+        // An answer that the person has edited needs no new one.
         if role == Role::User {
             self.answer(None, env);
         }
     }
 
-    /// A version of a turn is said by whoever says that.
+    /// Gives a new version of a turn the speaker of the old one.
     pub(in crate::state) fn name_like(&mut self, old: u64, new: u64, env: &mut Env) {
         let open = &mut self.open;
         if let Some((name, id)) = open.manner.names.get(&old).cloned().zip(open.id.clone()) {
@@ -72,7 +72,7 @@ impl WriteState {
         }
     }
 
-    /// Goes on from a place inside an answer with another token, beside the old answer.
+    /// Continues from inside an answer with another token, in a branch of its own.
     pub(in crate::state) fn branch_at_token(&mut self, turn: u64, token: usize, other: usize, env: &mut Env) {
         if self.is_writing_here() || !self.may_write(env) {
             return;
@@ -84,7 +84,7 @@ impl WriteState {
         let mut kept: Vec<_> = before.to_vec();
         kept.push(TokenChoice { others: choice.others.clone(), ..other.clone() });
         let bytes: Vec<u8> = kept.iter().flat_map(|choice| choice.bytes.iter().copied()).collect();
-        // Half a character is no place to go on from.
+        // The tokens must not end inside a character.
         let Ok(text) = String::from_utf8(bytes) else { return };
         let Some(conversation) = self.open.id.clone() else { return };
         let new = self.begin_turn(Role::Assistant, text, parent, env);
@@ -94,7 +94,7 @@ impl WriteState {
         self.start_job(new, conversation, env);
     }
 
-    /// Shows another branch; what streams stays on the page.
+    /// Shows another branch, unless an answer is being written here.
     pub(in crate::state) fn select_branch(&mut self, id: u64, env: &mut Env) {
         if !self.is_writing_here() {
             self.show_branch(id, env);

@@ -1,4 +1,5 @@
-//! What is typed and not sent: messages, edits, titles and forms. What is left is found again.
+//! What is typed and not sent: messages, edits, titles and forms. What a person leaves is there again later, after a
+//! restart too.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +9,20 @@ use crate::lang::Lang;
 use crate::state::{Env, FormState, NoticeKind, Undoable, WriteState, WriteUndo};
 use crate::writing::forms::{Values, find};
 
+/// Texts that were typed and left.
 #[derive(Clone, Debug, Default)]
 pub struct LeftTexts {
-    /// Messages of conversations that are not open; `None` is one that has not begun.
+    /// Messages of conversations that are not open; `None` is the next new one.
     pub messages: BTreeMap<Option<ConversationId>, String>,
     /// Titles that were begun and left.
     pub titles: BTreeMap<ConversationId, String>,
-    /// Text over turns, where it is not as they read.
+    /// Edits of turns that differ from the turn.
     pub edits: BTreeMap<(ConversationId, u64), String>,
     /// The fields of forms.
     pub forms: BTreeMap<String, Values>,
-    /// The conversation that was open the last time, until the list of them has come.
+    /// The conversation that was open the last time, until the list has come.
     pub(in crate::state) reopening: Option<ConversationId>,
-    /// A text that goes on once its conversation is read.
+    /// A text that is continued once its conversation is read.
     pub(in crate::state) resuming: Option<Waiting>,
 }
 
@@ -34,17 +36,17 @@ impl LeftTexts {
 }
 
 impl WriteState {
-    /// A letter was typed into the field of messages.
+    /// The message in the field has changed.
     pub(in crate::state) fn set_draft(&mut self, text: String) {
         self.draft = text;
-        // What is typed on is not ready yet.
+        // A message that changes is not sent by itself.
         self.held = false;
         self.held_elsewhere.retain(|open| open.id != self.draft_of);
         self.error.take_if(|error| *error.cause() == Cause::EmptyPrompt);
     }
 
-    /// Shows the message that was begun in a conversation (`None`: in the next one); the one in the field stays its
-    /// own conversation's.
+    /// Shows the message that was begun in a conversation (`None`: in the next one), and keeps the one in the field for
+    /// its own conversation.
     pub(in crate::state) fn show_draft_of(&mut self, talk: Option<ConversationId>) {
         if self.draft_of == talk {
             return;
@@ -108,7 +110,7 @@ impl WriteState {
         }
     }
 
-    /// The title that is being typed is given, as when the person goes on elsewhere.
+    /// Takes the title that is being typed, as when the person moves on.
     pub(in crate::state) fn give_title(&mut self, env: &mut Env) {
         let Some((id, text)) = self.titling.take() else { return };
         if self.is_new_title(&id, &text) {
@@ -127,7 +129,7 @@ impl WriteState {
         head.or(open).cloned()
     }
 
-    /// Whether a title that was typed is another one than there is.
+    /// Whether a typed title differs from the present one.
     pub(in crate::state) fn is_new_title(&self, id: &ConversationId, text: &str) -> bool {
         !text.trim().is_empty() && self.title(id).is_none_or(|title| title.trim() != text.trim())
     }
@@ -138,7 +140,7 @@ impl WriteState {
         text.cloned().unwrap_or_default()
     }
 
-    /// What of Write is kept over a restart, as it is now; the rest of the desk is empty.
+    /// Write's part of the desk as it is now; the rest of the desk is empty.
     pub(in crate::state) fn on_desk(&self, lang: Lang) -> Desk {
         let mut edits = self.left.edits.clone();
         if let (Some((turn, text)), Some(id)) = (&self.editing, &self.open.id)
@@ -168,12 +170,12 @@ impl WriteState {
         }
     }
 
-    /// What is shown, or is about to be.
+    /// The conversation that is shown, or about to be.
     fn open_at_last(&self) -> Option<ConversationId> {
         self.open.id.as_ref().or(self.wanted.what()).or(self.left.reopening.as_ref()).cloned()
     }
 
-    /// What was left the last time. What was typed in the first moments is newer.
+    /// Takes what was left the last time. Text that was typed since the start is newer and stays.
     pub(in crate::state) fn take_desk(&mut self, desk: Desk) {
         let Desk { message, messages, titles, edits, forms, open, path: _, personas: _, waiting: _ } = desk;
         let left = &mut self.left;
@@ -193,7 +195,7 @@ impl WriteState {
     }
 }
 
-/// Whether a form has other values than it opens with.
+/// Whether the values of a form differ from its defaults.
 pub(in crate::state) fn is_form_draft(id: &str, values: &Values, lang: Lang) -> bool {
     find(id).is_some_and(|form| *values != form.defaults(lang))
 }

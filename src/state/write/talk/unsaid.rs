@@ -1,4 +1,4 @@
-//! A conversation in which only a character has spoken is not kept: what is to be in its file waits until the person
+//! A conversation in which only a character has spoken is not kept yet: the entries for its file wait until the person
 //! says or changes something.
 
 use crate::domain::{ConversationHead, ConversationId, JournalEntry, StoreRequest};
@@ -6,7 +6,7 @@ use crate::state::write::Unsaid;
 use crate::state::{Effect, Effects, Env, WriteState};
 
 impl WriteState {
-    /// The open conversation was just begun with these effects: it is not kept yet.
+    /// The open conversation was just begun with the effects `begun`: it is not kept yet.
     pub(in crate::state) fn begin_unsaid(&mut self, id: ConversationId, mut begun: Effects, env: &mut Env) {
         self.conversations.retain(|head| head.id != id);
         let entries = take_entries(&id, &mut begun);
@@ -14,13 +14,13 @@ impl WriteState {
         self.unsaid = Some(Unsaid { id, entries });
     }
 
-    /// Of the effects of an input, those for a conversation that is not kept wait; where the person had a part in it,
-    /// it is kept from now on. `drawn` is the document that pictures are drawn for.
+    /// Holds back the effects of an input that would write a conversation that is not kept. Once the person has a part
+    /// in it, it is kept. `drawn` is the document that pictures are drawn for.
     pub(in crate::state) fn hold_back_unsaid(&mut self, drawn: Option<&ConversationId>, env: &mut Env) {
         let Some(unsaid) = &mut self.unsaid else { return };
         let ours =
             |effect: &Effect| matches!(effect, Effect::Store(StoreRequest::Journal { id, .. }) if *id == unsaid.id);
-        // To look at another greeting is to say nothing.
+        // To look at another greeting does not count.
         let looks = |effect: &Effect| {
             matches!(effect, Effect::Store(StoreRequest::Journal { entry: JournalEntry::Select { .. }, .. }))
         };
@@ -39,7 +39,7 @@ impl WriteState {
         }
     }
 
-    /// Keeps it: its entries go before the effect at `at`.
+    /// Keeps the conversation: its entries go before the effect at `at`.
     fn keep_unsaid(&mut self, at: usize, env: &mut Env) {
         let Some(Unsaid { id, entries }) = self.unsaid.take() else { return };
         let open = &self.open;
@@ -54,14 +54,14 @@ impl WriteState {
         );
     }
 
-    /// The open conversation is left. What it is kept for is in the effects already.
+    /// The open conversation is left. It is kept first if the person had a part in it.
     pub(in crate::state) fn forget_unsaid(&mut self, env: &mut Env) {
         self.hold_back_unsaid(None, env);
         self.unsaid = None;
     }
 }
 
-/// Takes what is to be written into this conversation's file out of the effects.
+/// Takes the journal entries of this conversation out of the effects.
 fn take_entries(id: &ConversationId, fx: &mut Effects) -> Vec<JournalEntry> {
     let ours =
         fx.extract_if(.., |effect| matches!(effect, Effect::Store(StoreRequest::Journal { id: of, .. }) if of == id));

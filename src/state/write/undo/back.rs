@@ -1,4 +1,4 @@
-//! Write as it was before an action.
+//! Takes an action of Write back.
 
 use crate::domain::{ConversationId, JournalEntry, PageEntry, StoreRequest, StoryCard};
 use crate::state::{Effect, Env, WriteState, WriteUndo};
@@ -68,7 +68,7 @@ impl WriteState {
         tell(of.clone(), entry, env);
     }
 
-    /// Shows the turn that was sent anew as it was before.
+    /// Shows the turn as it was before it was edited and sent.
     fn show_old(&mut self, id: ConversationId, turn: u64, env: &mut Env) {
         // The answer to the new one is not wanted.
         self.stop_writing_of(&id, env);

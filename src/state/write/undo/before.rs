@@ -1,10 +1,10 @@
-//! How Write is before something that can be taken back.
+//! What must be kept before a command, so that it can be taken back.
 
 use crate::domain::{ConversationId, Settings, StoryCard};
 use crate::state::{CardEdit, CardsMoved, PageCommand, TextEdit, WriteCommand, WriteState, WriteUndo};
 
 impl WriteState {
-    /// How it is before `command`, where that can be taken back.
+    /// How Write is before `command`; `None` if the command cannot be taken back.
     pub(in crate::state) fn before(&self, command: &WriteCommand, settings: &Settings) -> Option<WriteUndo> {
         let open = &self.open;
         match command {
@@ -68,7 +68,7 @@ impl WriteState {
         }
     }
 
-    /// A page has its own way back for its text.
+    /// The text of a page has its own undo.
     fn page_before(&self, command: &PageCommand) -> Option<WriteUndo> {
         match command {
             PageCommand::RemoveCard(id) => {
@@ -116,14 +116,14 @@ impl WriteState {
         self.cards_moved(false, vec![card.clone()])
     }
 
-    /// Cards of what is open came or went.
+    /// The action by which cards of what is open came or went.
     pub(in crate::state) fn cards_moved(&self, came: bool, cards: Vec<StoryCard>) -> Option<WriteUndo> {
         let open = &self.open;
         Some(WriteUndo::Cards(CardsMoved { of: open.id.clone()?, page: open.page.is_some(), came, cards }))
     }
 }
 
-/// Whether all sliders move at once. One alone is moved back by hand.
+/// Whether all sliders are reset at once. A single slider is moved back by hand.
 fn resets(edit: &TextEdit) -> bool {
     match edit {
         TextEdit::Reset => true,

@@ -1,4 +1,4 @@
-//! What of Write can be taken back.
+//! The actions of Write that can be taken back.
 
 mod back;
 mod before;
@@ -9,15 +9,15 @@ use crate::state::write::talk::is_form_draft;
 use crate::state::{Again, Command, NoticeKind, Undoable, WriteCommand, WriteState};
 use crate::writing::forms::Values;
 
-/// An action of Write, by what brings back how it was before.
+/// An action of Write, with what is needed to take it back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WriteUndo {
-    /// An example took the place of this message of a conversation.
+    /// An example replaced this message of a conversation.
     Message(Option<ConversationId>, String),
     /// The sliders of a conversation, or the person's own.
     Sliders(Option<ConversationId>, Box<TextParams>),
     Title(ConversationId, String),
-    /// A turn was sent anew; this is the old one.
+    /// A turn was edited and sent; this is the old one.
     Edit(ConversationId, u64),
     /// What was typed over a turn was thrown away.
     EditDraft(ConversationId, u64, String),
@@ -37,7 +37,7 @@ pub struct CardsMoved {
 }
 
 impl WriteUndo {
-    /// What is said of the action of this number once it is done.
+    /// The notice about the action with this number, once it is done.
     pub(in crate::state) fn notice(&self, serial: u64) -> Option<NoticeKind> {
         match self {
             Self::EditDraft(..) | Self::FormDraft(..) => Some(NoticeKind::DraftDiscarded(serial)),
@@ -52,7 +52,7 @@ impl WriteState {
         self.open.id.as_ref() == Some(id)
     }
 
-    /// Whether what `before` tells is not so any more.
+    /// Whether Write now differs from `before`.
     pub(in crate::state) fn is_changed(&self, before: &WriteUndo, settings: &Settings, lang: Lang) -> bool {
         let open = &self.open;
         match before {
@@ -74,7 +74,7 @@ impl WriteState {
         }
     }
 
-    /// How an action that is taken back now is done again; `None` where that is not known any more.
+    /// How to redo an action that is taken back now; `None` if that is no longer known.
     pub(in crate::state) fn again(&self, what: &WriteUndo, settings: &Settings) -> Option<Again> {
         let value = |what| Again::Value(Undoable::Write(what));
         let by = |command| Again::Command(Command::Write(command));
@@ -83,7 +83,7 @@ impl WriteState {
             WriteUndo::Title(id, _) => self.title_now(id).map(value),
             WriteUndo::Cards(moved) => Some(value(WriteUndo::Cards(CardsMoved { came: !moved.came, ..moved.clone() }))),
             WriteUndo::FormDraft(..) => Some(by(WriteCommand::DiscardForm)),
-            // Conversations that are not open are not known well enough.
+            // The sliders of conversations that are not open are not known.
             WriteUndo::Sliders(of, _) => (*of == self.open.id).then(|| value(self.sliders_now(settings))),
             WriteUndo::Edit(id, turn) => {
                 let open = Some(&self.open).filter(|_| self.is_open(id))?;
@@ -97,7 +97,7 @@ impl WriteState {
         }
     }
 
-    /// Whether what was taken back is still there to be done again: an editor may show something else by now.
+    /// Whether an action that was taken back can still be redone: an editor may show something else by now.
     pub(in crate::state) fn is_as_taken_back(&self, what: &WriteUndo) -> bool {
         match what {
             WriteUndo::EditDraft(id, turn, text) => {
