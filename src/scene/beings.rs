@@ -1,7 +1,6 @@
-//! Words about people and animals: actions, parts of the body, and clothes.
+//! Word tables for people and animals: actions, looks, parts of the body, and clothes.
 
-/// What somebody does, in both languages, and the word that labels have for it ("woman dancing"); further words that end
-/// in "ing" need no row. (English, Chinese, the label's word.)
+/// Actions: (English, Chinese, the word that labels use: "woman dancing"). Other words that end in "ing" need no row.
 pub const ACTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["runs", "run", "running", "jogging"], &["跑", "奔跑", "奔跑着", "跑着", "跑步", "在跑"], "running"),
     (&["walks", "walk", "walking", "strolling"], &["走", "走路", "散步", "走着", "行走"], "walking"),
@@ -30,17 +29,18 @@ pub const ACTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["clapping", "claps"], &["鼓掌", "拍手"], "clapping"),
     (&["waving", "waves"], &["挥手", "招手"], "waving"),
     (&["yawning", "yawns"], &["打哈欠", "打呵欠"], "yawning"),
-    // Words of their own, though a letter makes others of them: "taking", "walking", "playing", "driving", "singing".
+    // Listed so that the spelling correction does not read them as "taking", "walking", "playing", "driving" or
+    // "singing".
     (&["waking", "paying", "diving", "signing", "laying"], &[], ""),
     (&["shines", "glows"], &["发光", "闪烁", "照耀"], "shining"),
     (&["blooms"], &["开花", "盛开", "开放", "绽放"], "blooming"),
     (&["burns"], &["燃烧", "燃烧着"], "burning"),
 ];
 
-/// Actions of what flies.
+/// Actions of things that fly.
 pub const FLYING: &[&str] = &["flying", "floating", "soaring", "gliding", "hovering"];
 
-/// What the pictures of some things show by themselves: actions, and words of the labels.
+/// Actions that the pictures of some things show anyway: (actions, words of the labels).
 pub const NATURAL: &[(&[&str], &[&str])] = &[
     (
         &["swimming", "floating", "diving"],
@@ -114,7 +114,7 @@ pub const NATURAL: &[(&[&str], &[&str])] = &[
     (&["running", "walking", "jumping"], &["running", "walking"]),
 ];
 
-/// Nouns that end in "ing" and are no verbs.
+/// Words that end in "ing" and are no actions.
 pub const ING_NOUNS: &[&str] = &[
     "king",
     "ring",
@@ -168,10 +168,10 @@ pub const ING_NOUNS: &[&str] = &[
     "qingming",
 ];
 
-/// Those of them that are verbs before an article: "a dog painting a house".
+/// Words of [`ING_NOUNS`] that are verbs before an article: "a dog painting a house".
 pub const ING_VERBS: &[&str] = &["building", "painting", "drawing", "crossing", "meeting"];
 
-/// Parts of a body other than hair: "with blue eyes" is said of somebody, and is no thing beside him.
+/// Parts of a body other than hair: "with blue eyes" describes somebody and adds no second thing.
 pub const PARTS: (&[&str], &[&str]) = (
     &[
         "head",
@@ -269,7 +269,7 @@ pub const PARTS: (&[&str], &[&str]) = (
     ],
 );
 
-/// Hair, a part of the body whose colour some people have by name.
+/// Hair: a part of the body whose colour is in the labels of some people.
 pub const HAIR: (&[&str], &[&str]) = (
     &["hair", "haired", "ponytail", "pigtails", "braids"],
     &["马尾辫", "麻花辫", "头发", "长发", "短发", "卷发", "马尾", "辫子", "双马尾"],
@@ -277,10 +277,10 @@ pub const HAIR: (&[&str], &[&str]) = (
 
 pub const BEARDS: &[&str] = &["beard", "胡子", "胡须", "大胡子"];
 
-/// Parts that not everybody has: what has none does not get them.
+/// Parts that not every being has. They are reported as unknown for a being without them.
 pub const WINGS: &[&str] = &["wing", "wings", "horn", "horns", "翅膀", "犄角", "兽角"];
 
-/// Words before a person, and those that the labels of people have for them.
+/// Looks of a person: (English, Chinese, the words that labels use).
 pub const LOOKS: &[(&[&str], &[&str], &[&str])] = &[
     (&["blonde", "blond", "blonde hair", "blond hair"], &["金发"], &["blond", "hair"]),
     (&["redhead", "ginger hair", "redheaded"], &["红发"], &["red", "hair"]),
@@ -290,7 +290,7 @@ pub const LOOKS: &[(&[&str], &[&str], &[&str])] = &[
     (&["bearded"], &[], &["beard"]),
 ];
 
-/// The model's colours, as labels of people have them of hair.
+/// The model's colour words for hair, with the words that labels use for it.
 pub const HAIR_COLOURS: &[(&str, &[&str])] = &[
     ("yellow", &["blond", "hair"]),
     ("red", &["red", "hair"]),
@@ -299,13 +299,13 @@ pub const HAIR_COLOURS: &[(&str, &[&str])] = &[
     ("gray", &["white", "hair"]),
 ];
 
-/// Words before a part of the body of somebody who was named.
+/// Possessives before a part of the body.
 pub const WHOSE: &[&str] = &["its", "his", "her", "their"];
 
-/// Verbs between somebody and a part of the body.
+/// Words between somebody and a part of the body.
 pub const HAVING: &[&str] = &["with", "has", "have", "having", "有", "长着", "带着", "长有", "留着", "长了", "扎着"];
 
-/// Labels of what is worn: who has one "with" it or is "in" it wears it.
+/// Labels of clothes: somebody who is "with" or "in" one wears it.
 pub const CLOTHES: &[&str] = &[
     "glasses",
     "sunglasses",
@@ -354,7 +354,7 @@ pub const CLOTHES: &[&str] = &[
     "ice skate",
 ];
 
-/// Labels of what comes in twos, on the feet or of a body.
+/// Labels of things that come in twos, such as shoes and ears: a plural means two.
 pub const TWOS: &[&str] = &[
     "thong sandal",
     "man’s shoe",
@@ -372,7 +372,7 @@ pub const TWOS: &[&str] = &[
     "foot",
 ];
 
-/// Labels of what is a pair, or a set, by itself.
+/// Labels of things that are a pair or a set by themselves: a plural means one.
 pub const PAIRS: &[&str] = &[
     "glasses",
     "sunglasses",

@@ -1,23 +1,24 @@
-//! Gives a drawn thing the colour that the prompt asks for, where the network drew another one: the hues of its coloured
-//! parts are turned together, so that shades stay shades; a thing without colour is tinted. White, black, gray and brown are
-//! tones, in `tones.rs`.
+//! Recolours a drawn thing if the network drew another colour than the prompt asks for. The hues of its body turn by
+//! one angle, so that shading survives; a grey thing is tinted. White, black, gray and brown are tones, in `tones.rs`.
 
 use super::body::{Body, DARK, GREY};
 use super::compose::Square;
 use super::hsv::{apart, hsv, rgb, turned};
 use super::tones::{tone, toned};
 
-/// Share of the thing's pixels that must have the colour for it to be left as it is.
+/// Share of the thing's pixels that must already have the colour for the thing to be left as it is.
 const ENOUGH: f32 = 0.3;
-/// Degrees within which a hue counts as the colour; red, orange and pink are close to each other, and to brown.
+/// Degrees within which a hue counts as the colour. Fewer for red, orange and pink, which are close to each other and
+/// to brown.
 const NEAR: f32 = 24.0;
 const NEAR_RED: f32 = 14.0;
-/// Share of a colour's saturation and value below which a pixel is of another colour: pale red is pink, dark red brown.
+/// Share of a colour's saturation and value that a pixel must reach to have the colour: pale red is pink, dark red is
+/// brown.
 const SHADE: f32 = 0.6;
-/// Saturation above which pink is red.
+/// Saturation above which pink counts as red.
 const PALE: f32 = 0.75;
 
-/// The hue of a colour word, in degrees, with its saturation and value.
+/// The hue of a colour word in degrees, with its saturation and value in 0..1; `None` for white, black and gray.
 pub(super) fn target(colour: &str) -> Option<[f32; 3]> {
     Some(match colour {
         "red" => [358.0, 0.8, 0.85],
@@ -33,7 +34,7 @@ pub(super) fn target(colour: &str) -> Option<[f32; 3]> {
     })
 }
 
-/// `picture` in this colour (the model's word).
+/// Returns `picture` in this colour, a colour word of the model. Any other word leaves the picture unchanged.
 pub fn recoloured(mut picture: Square, colour: &str) -> Square {
     let body = Body::of(&picture);
     if let Some(tone) = tone(colour) {
@@ -47,12 +48,12 @@ pub fn recoloured(mut picture: Square, colour: &str) -> Square {
         apart(c[0], hue) < near && ((SHADE * saturation).max(GREY)..=most).contains(&c[1]) && c[2] >= SHADE * value
     };
     let right = body.lit.iter().filter(is_right).count() as f32;
-    // A red ribbon makes no red box.
+    // A red ribbon does not make a red box.
     if right >= ENOUGH * body.lit.len() as f32 && apart(body.hue, hue) < near + 5.0 {
         return picture;
     }
     let mean = |at: usize| body.main().map(|c| c[at]).sum::<f32>() / body.main().count().max(1) as f32;
-    // Pink is paler than other colours, which a thing may have in a stronger shade.
+    // Pink lowers the saturation. Other colours keep it if the thing has a stronger one.
     let least = if colour == "pink" { 0.4 } else { 1.0 };
     let stronger = |want: f32, mean: f32| (want / mean.max(0.01)).clamp(least, 2.5);
     let (more, lighter, turn) = (stronger(saturation, mean(1)), stronger(value, mean(2)), turned(body.hue, hue));
@@ -117,7 +118,7 @@ mod tests {
         assert_eq!(recoloured(apple.clone(), "red"), apple);
     }
 
-    /// Regression: a crimson car passed for a pink one.
+    /// Regression: a crimson car counted as pink.
     #[test]
     fn red_is_no_pink() {
         for red in [[222, 48, 72], [235, 60, 80], [200, 20, 60]] {
@@ -126,7 +127,7 @@ mod tests {
         }
     }
 
-    /// Regression: a petal that pales from pink to white was split where it counted as grey.
+    /// Regression: a petal that fades from pink to white got an edge where it began to count as grey.
     #[test]
     fn shades_that_fade_to_white_stay_without_an_edge() {
         let shade = |i: usize| [250u8, (250 - 2 * i) as u8, (250 - 2 * i) as u8];
@@ -155,8 +156,8 @@ mod tests {
         assert_eq!(first(&halves), hsv(orange), "the larger half");
     }
 
-    /// Regression: a red ribbon made a golden box "red", brown and pink things passed for red ones, and coffee kept its
-    /// white cup from being any colour.
+    /// Regression: a red ribbon made a golden box "red", brown and pink things counted as red, and a white cup of
+    /// coffee could not be recoloured.
     #[test]
     fn what_most_of_a_thing_is_takes_the_colour() {
         let is = |got: [f32; 3], hue: f32| apart(got[0], hue) < 15.0 && got[1] > 0.45 && got[2] > 0.5;

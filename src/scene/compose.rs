@@ -6,18 +6,19 @@ use super::Scenery;
 use super::ground;
 use super::layout::{Layer, Visible};
 
-/// Straight RGBA, 8 bits, `4 * side * side` bytes.
+/// A square picture: straight RGBA, 8 bits a channel, `4 * side * side` bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Square {
     pub side: usize,
     pub rgba: Vec<u8>,
 }
 
-/// Alpha from which a pixel counts as visible; less is the haze at a model's edges.
+/// Alpha from which a pixel counts as visible. Lower values are the haze that the model leaves at edges.
 const SEEN: u8 = 40;
 
 impl Square {
-    /// Left, top, right and bottom, in pixels, of what has at least this alpha; `None` where nothing has.
+    /// Left, top, right and bottom, in pixels, of the area with at least this alpha; right and bottom are exclusive.
+    /// `None` if no pixel has it.
     pub fn bounds(&self, alpha: u8) -> Option<(usize, usize, usize, usize)> {
         let n = self.side;
         let (mut left, mut top, mut right, mut bottom) = (n, n, 0, 0);
@@ -29,14 +30,14 @@ impl Square {
     }
 }
 
-/// The part of a picture that can be seen; all of it where it is empty.
+/// The visible part of a picture; all of it if no pixel is visible.
 fn visible(picture: &Square) -> Visible {
     let Some((left, top, right, bottom)) = picture.bounds(SEEN) else { return Visible::ALL };
     let part = |v: usize| v as f32 / picture.side as f32;
     Visible { left: part(left), top: part(top), right: part(right), bottom: part(bottom) }
 }
 
-/// What a layer shows, and which part of it can be seen.
+/// A layer's picture and its visible part.
 pub struct Cutout {
     pub picture: Square,
     pub visible: Visible,
@@ -48,16 +49,16 @@ impl Cutout {
     }
 }
 
-/// What is behind the things: drawn once, however often a scene is composed on it.
+/// The background. It is drawn once and used each time a scene is composed on it.
 pub struct Backdrop {
     side: usize,
-    /// Premultiplied.
+    /// Premultiplied RGBA, 0..1.
     pixels: Vec<[f32; 4]>,
     shadows: bool,
 }
 
 impl Backdrop {
-    /// A ground of `side` pixels, or a clear one.
+    /// A background of `side` x `side` pixels; transparent if `scenery` is `None`.
     pub fn new(scenery: Option<Scenery>, seed: u64, side: usize) -> Self {
         let mut pixels = vec![[0f32; 4]; side * side];
         let at = |v: usize, part: f32| (v as f32 + part) / side as f32;
@@ -76,7 +77,8 @@ impl Backdrop {
         Self { side, pixels, shadows: scenery.is_some() }
     }
 
-    /// Draws a scene on it. `cutout(layer)` is what a layer shows.
+    /// Draws the layers of a scene on it, in list order. `cutout(layer)` returns a layer's picture; without one the
+    /// layer is skipped.
     pub fn compose<'a>(&self, layers: &[Layer], cutout: impl Fn(&Layer) -> Option<&'a Cutout>) -> Square {
         let side = self.side;
         let mut canvas = self.pixels.clone();
@@ -88,13 +90,13 @@ impl Backdrop {
         finished(&canvas, side)
     }
 
-    /// Whether things in such a scene have a shadow.
+    /// Whether things in this scene cast shadows: always, except for a single layer on a transparent background.
     pub fn has_shadows(&self, layers: &[Layer]) -> bool {
         self.shadows || layers.len() > 1
     }
 }
 
-/// A layer alone on a clear canvas of `side` pixels.
+/// Draws one layer alone on a transparent canvas of `side` x `side` pixels.
 pub fn alone(layer: &Layer, cutout: &Cutout, shadows: bool, side: usize) -> Square {
     let mut canvas = vec![[0f32; 4]; side * side];
     put(&mut canvas, side, layer, cutout, shadows);
@@ -108,7 +110,7 @@ fn put(canvas: &mut [[f32; 4]], side: usize, layer: &Layer, cutout: &Cutout, sha
     draw(canvas, side, layer, &cutout.picture);
 }
 
-/// Straight colours of premultiplied ones.
+/// Converts premultiplied colours to straight 8-bit RGBA.
 fn finished(canvas: &[[f32; 4]], side: usize) -> Square {
     let byte = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
     let rgba = canvas.iter().flat_map(|p| {
@@ -124,7 +126,7 @@ fn over(to: &mut [f32; 4], from: [f32; 4]) {
     }
 }
 
-/// A soft ellipse below a thing.
+/// Draws a soft elliptical shadow below a thing. `shown`: left, top, right and bottom of the thing, 0..1.
 fn shadow(canvas: &mut [[f32; 4]], side: usize, shown: (f32, f32, f32, f32)) {
     let n = side as f32;
     let (cx, cy) = ((shown.0 + shown.2) / 2.0 * n, shown.3 * n);
@@ -144,7 +146,7 @@ fn shadow(canvas: &mut [[f32; 4]], side: usize, shown: (f32, f32, f32, f32)) {
     }
 }
 
-/// Draws a layer, scaled: bilinear, the mean of several samples where it is made smaller.
+/// Draws a layer with bilinear sampling. If it shrinks, each pixel is the mean of several samples.
 fn draw(canvas: &mut [[f32; 4]], side: usize, layer: &Layer, picture: &Square) {
     let n = side as f32;
     let (x0, y0, size) = (layer.x * n, layer.y * n, layer.side * n);
@@ -170,7 +172,7 @@ fn draw(canvas: &mut [[f32; 4]], side: usize, layer: &Layer, picture: &Square) {
     }
 }
 
-/// Premultiplied colour at (u, v) in 0..1, clear outside.
+/// The premultiplied colour at (u, v), each 0..1; transparent outside.
 fn sample(picture: &Square, u: f32, v: f32) -> [f32; 4] {
     let n = picture.side as f32;
     let (x, y) = (u * n - 0.5, v * n - 0.5);
@@ -316,7 +318,7 @@ mod tests {
         }
     }
 
-    /// Regression: a cat on a red background was on white.
+    /// Regression: a cat on a red background was drawn on white.
     #[test]
     fn a_plain_ground_is_a_paper_of_its_colour() {
         for (.., colour) in COLOURS {
@@ -333,7 +335,7 @@ mod tests {
                 ("gray", _) => assert!((0.6..0.8).contains(&middle[2]) && middle[1] < 0.08, "{middle:?}"),
                 (_, Some([hue, saturation, value])) => {
                     assert!(apart(middle[0], hue) < 12.0 && middle[1] > 0.2, "{colour}: {middle:?}");
-                    // A thing of the same colour is seen on it.
+                    // A thing of the same colour must stand out from it.
                     let paler = saturation - middle[1] + 2.0 * (middle[2] - value);
                     assert!(paler > 0.15, "{colour}: {middle:?}");
                 }

@@ -1,5 +1,5 @@
-//! Filler words, which do not change the picture: politeness, praise, verbs between nouns, and quality words for other
-//! models.
+//! Filler words that do not change the picture: politeness, praise, verbs between nouns, and quality words meant for
+//! other models.
 
 /// Fillers that may come between a noun and its adjectives.
 pub const PRAISE: &[&str] = &[
@@ -53,7 +53,7 @@ pub const PRAISE: &[&str] = &[
     "短",
 ];
 
-/// Words that say nothing of what is drawn.
+/// Words that say nothing about the picture.
 pub const FILLERS: (&[&str], &[&str]) = (
     &[
         "of",
@@ -285,7 +285,8 @@ pub const FILLERS: (&[&str], &[&str]) = (
     ],
 );
 
-/// What prompts ask of cameras, lamps, painters and renderers: any picture here is as sharp as it can be.
+/// Terms of photography, lighting, painting and rendering. They have no effect: every picture here is as sharp as it
+/// can be.
 pub const JARGON: (&[&str], &[&str]) = (
     &[
         "masterpiece",
@@ -531,5 +532,5 @@ pub const JARGON: (&[&str], &[&str]) = (
     ],
 );
 
-/// Nouns that say nothing behind another: 动物世界, "cat avatar".
+/// Nouns that add nothing after another noun: 动物世界, "cat avatar".
 pub const SUFFIXES: (&[&str], &[&str]) = (&["avatar", "profile picture", "world"], &["世界", "头像", "用户头像"]);

@@ -1,4 +1,4 @@
-//! The words of the grammar, in one table for both languages.
+//! The grammar: the role of each word, in one table for both languages.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use super::words::{
 };
 use super::{Cannot, Ground, Relation, Size};
 
-/// What a word of the grammar is.
+/// The role of a word in a prompt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Role {
     Colour(&'static str),
@@ -22,39 +22,39 @@ pub enum Role {
     Relation(Relation),
     Ground(Ground),
     Cannot(Cannot),
-    /// What comes is to be written in the picture.
+    /// Comes before a text that is to be written in the picture.
     Saying,
     Mood(&'static [&'static str]),
     Style(&'static str),
-    /// What somebody does: the word that labels have for it, or nothing.
+    /// An action: the word that labels use for it, or an empty string.
     Action(&'static str),
-    /// What a person looks like: the words that labels have for it.
+    /// A person's looks: the words that labels use for them.
     Look(&'static [&'static str]),
     /// A part of a body.
     Part,
-    /// A noun that says nothing behind another.
+    /// A noun that adds nothing after another noun.
     Suffix,
-    /// What is named next is not to be there.
+    /// Excludes the thing that is named next.
     Denial,
-    /// "it": a thing that was named before.
+    /// "it": a thing named before.
     Pronoun,
     /// "itself"
     Reflexive,
-    /// "the": what comes may be a thing that was named before.
+    /// "the": the next noun may be a thing named before.
     The,
-    /// "each": what follows is of every one.
+    /// "each": what follows applies to each member of a group.
     Each,
-    /// "another": it is not.
+    /// "another": the next noun is a new thing.
     Other,
-    /// What comes is said of what was named.
+    /// "is": what follows describes a thing named before.
     Is,
-    /// What is behind everything, without saying what it is.
+    /// The word "background" itself, without what it is.
     Background,
     Filler,
 }
 
 impl Role {
-    /// Whether it says of a noun how many it is, how large or of which colour.
+    /// Whether it gives a noun's count, size or colour.
     pub fn says_which(&self) -> bool {
         matches!(self, Self::Colour(_) | Self::Number(_) | Self::Measure | Self::Size(_))
     }
@@ -62,28 +62,29 @@ impl Role {
 
 pub struct Grammar {
     roles: HashMap<Cow<'static, str>, Role>,
-    /// Of the longest entry: words in English, characters in Chinese.
+    /// Length of the longest entry: words in English, characters in Chinese.
     pub longest_en: usize,
     pub longest_zh: usize,
 }
 
 impl Grammar {
-    /// The one role of words that differ by a letter, or by two that changed places, from a word that is not known: of
-    /// colours, moods, actions and relations alone, which change what is drawn.
+    /// Corrects an unknown word of five letters or more: the entries that differ from it by one letter or by two
+    /// swapped letters, if all have the same role. Only words that change the picture are corrected to: colours, moods,
+    /// actions, relations, and verbs in "ing".
     pub fn spelt_like(&self, word: &str) -> Option<(&str, Role)> {
         let is_near = |known: &&str| {
-            // Another letter makes many a short word another word: "blank" is not black.
+            // A changed letter often turns a short word into another word: "blank" is not "black".
             let is_other_letter = known.len() == word.len() && strsim::hamming(known, word) == Ok(1);
             known.len() >= 5
                 && known.as_bytes()[0] == word.as_bytes()[0]
                 && strsim::osa_distance(known, word) == 1
                 && !(is_other_letter && (word.len() < 6 || word.ends_with("ing")))
         };
-        let tells = |known: &str, role: &Role| {
+        let is_corrected = |known: &str, role: &Role| {
             matches!(role, Role::Colour(_) | Role::Mood(_) | Role::Action(_) | Role::Relation(_))
                 || *role == Role::Filler && known.ends_with("ing")
         };
-        let known = self.roles.iter().filter(|(known, role)| tells(known, role));
+        let known = self.roles.iter().filter(|(known, role)| is_corrected(known, role));
         let known = known.map(|(known, role)| (known.as_ref(), *role));
         let mut found = known.filter(|(known, _)| word.len() >= 5 && is_near(known));
         found.next().filter(|(_, role)| found.all(|(_, other)| other == *role))
@@ -94,10 +95,10 @@ impl Grammar {
     }
 }
 
-/// Rows of English words, Chinese words, and what they mean.
+/// Rows of English words, Chinese words, and their meaning.
 type Table<T> = &'static [(&'static [&'static str], &'static [&'static str], T)];
 
-/// Adds the words of both languages.
+/// Adds a table's words in both languages.
 fn both<T: Copy>(table: Table<T>, role: fn(T) -> Role, add: &mut impl FnMut(&[&'static str], Role)) {
     for (en, zh, what) in table {
         add(en, role(*what));
@@ -148,7 +149,7 @@ pub fn grammar() -> &'static Grammar {
         }
         add(PRAISE, Role::Filler);
         add(MEASURES, Role::Measure);
-        // "light green" is a green.
+        // "light green" counts as green.
         for (en, zh, colour) in COLOURS {
             let english = SHADES.0.iter().flat_map(|shade| en.iter().map(move |word| format!("{shade} {word}")));
             let chinese = SHADES.1.iter().flat_map(|shade| zh.iter().map(move |word| format!("{shade}{word}")));

@@ -1,11 +1,11 @@
-//! Grounds: what is behind the things, as colours of places. Drawn by formula, so that any size is sharp.
+//! Draws the backgrounds. They are formulas of x and y, so that they are sharp at any size.
 
 use super::{Ground, Light, Scenery};
 
 type Colour = [f32; 3];
 
 impl Light {
-    /// What it does to the colours of the land.
+    /// Factors for the red, green and blue of the land in this light.
     fn tint(self) -> Colour {
         match self {
             Self::Day => [1.0; 3],
@@ -24,12 +24,12 @@ fn mix(a: Colour, b: Colour, t: f32) -> Colour {
     [0, 1, 2].map(|i| a[i] + (b[i] - a[i]) * t)
 }
 
-/// 0 below `edge`, 1 above it, over about a pixel of a picture of 512.
+/// A soft step: 0 below `edge`, 1 above it. The step is about a pixel wide at 512 pixels.
 fn above(value: f32, edge: f32) -> f32 {
     ((value - edge) / 0.003 + 0.5).clamp(0.0, 1.0)
 }
 
-/// A number in 0..1 for a cell, the same for the same seed.
+/// A pseudo-random number in 0..1 for a cell and a seed (the mixing function of SplitMix64).
 fn dice(x: i32, y: i32, seed: u64) -> f32 {
     let mut h = seed ^ (x as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (y as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     h = (h ^ (h >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -37,7 +37,8 @@ fn dice(x: i32, y: i32, seed: u64) -> f32 {
     ((h ^ (h >> 31)) >> 40) as f32 / (1u64 << 24) as f32
 }
 
-/// Round dots scattered over a grid of `cells`: how much of one is here.
+/// Round dots, scattered over a grid of `cells` x `cells`: how much of one is at (x, y), 0..1. `size` is the largest
+/// radius in cells, `part` the share of cells that have a dot.
 fn dots(x: f32, y: f32, cells: f32, size: f32, part: f32, seed: u64) -> f32 {
     let (cx, cy) = ((x * cells).floor(), (y * cells).floor());
     let (i, j) = (cx as i32, cy as i32);
@@ -50,7 +51,7 @@ fn dots(x: f32, y: f32, cells: f32, size: f32, part: f32, seed: u64) -> f32 {
     1.0 - above((dx * dx + dy * dy).sqrt() / cells, r / cells)
 }
 
-/// Three heaps of circles: how much of a cloud is here.
+/// Three clouds of four circles each: how much of one is at (x, y), 0..1.
 fn clouds(x: f32, y: f32, seed: u64) -> f32 {
     let mut most: f32 = 0.0;
     for k in 0..3 {
@@ -63,7 +64,7 @@ fn clouds(x: f32, y: f32, seed: u64) -> f32 {
     most
 }
 
-/// Slanted drops of rain: how much of one is here.
+/// Slanted streaks of rain: how much of one is at (x, y), 0..1.
 fn streaks(x: f32, y: f32, seed: u64) -> f32 {
     let (u, v) = (x + 0.22 * y, y);
     let column = (u * 42.0).floor();
@@ -75,7 +76,7 @@ fn streaks(x: f32, y: f32, seed: u64) -> f32 {
     (1.0 - above(aside, 0.0028)) * above(0.62, long - long.floor())
 }
 
-/// Flat rings of water on the ground: how much of one is here.
+/// Flat puddles on the ground: how much of one is at (x, y), 0..1.
 fn puddles(x: f32, y: f32, seed: u64) -> f32 {
     let puddle = |k: i32| {
         let (cx, cy) = (0.15 + 0.35 * k as f32 + 0.1 * dice(k, 4, seed), 0.83 + 0.1 * dice(k, 5, seed));
@@ -85,7 +86,7 @@ fn puddles(x: f32, y: f32, seed: u64) -> f32 {
     (0..3).map(puddle).fold(0.0, f32::max)
 }
 
-/// Rings that rise through water: how much of one is here.
+/// Bubbles in water, drawn as rings: how much of one is at (x, y), 0..1.
 fn bubbles(x: f32, y: f32, seed: u64) -> f32 {
     let ring = |k: i32| {
         let (cx, cy) = (0.06 + 0.88 * dice(k, 11, seed), 0.08 + 0.72 * dice(k, 12, seed));
@@ -95,13 +96,13 @@ fn bubbles(x: f32, y: f32, seed: u64) -> f32 {
     (0..14).map(ring).fold(0.0, f32::max)
 }
 
-/// A hill's edge over x.
+/// The y of a hill's edge at x.
 fn hill(x: f32, base: f32, high: f32, seed: u64) -> f32 {
     let phase = 6.0 * dice(7, 7, seed);
     base + high * ((x * 4.0 + phase).sin() * 0.6 + (x * 9.0 + 2.0 * phase).sin() * 0.2)
 }
 
-/// A paper of one of the model's colour words: paler than things of that colour are, so that these are seen on it.
+/// A plain background for a colour word. It is paler than things of that colour, so that they stand out.
 fn paper(word: &str) -> Colour {
     rgb(match word {
         "red" => 0xec6b66,
@@ -119,30 +120,30 @@ fn paper(word: &str) -> Colour {
     })
 }
 
-/// The stars of a night sky.
+/// The colour of a starry night sky at (x, y).
 fn night(x: f32, y: f32, seed: u64) -> Colour {
     let stars = dots(x, y, 11.0, 0.06, 0.45, seed).max(dots(x, y, 23.0, 0.05, 0.25, seed + 9)) * above(0.8, y);
     mix(mix(rgb(0x141b45), rgb(0x3d3f86), y), rgb(0xfff4c8), stars)
 }
 
-/// An evening sky with its sun.
+/// The colour of an evening sky with its sun at (x, y).
 fn evening(x: f32, y: f32) -> Colour {
     let glow = mix(mix(rgb(0x6b4a8e), rgb(0xf0825a), y * 1.6), rgb(0xffd27a), (y - 0.5) * 3.0);
     let far = ((x - 0.5).powi(2) + (y - 0.66).powi(2)).sqrt();
     mix(glow, rgb(0xfff0b4), above(0.13, far))
 }
 
-/// The colour of a ground at (x, y) of a canvas that is 1 wide and 1 high.
+/// The colour of a background at (x, y), each 0..1 with y down: red, green and blue, 0..1.
 pub fn colour(Scenery { ground, light }: Scenery, x: f32, y: f32, seed: u64) -> Colour {
     let blue = mix(rgb(0x8fd0ff), rgb(0xe8f6ff), y * 1.2);
     let day = || mix(blue, rgb(0xffffff), 0.9 * clouds(x, y, seed));
-    // The sky over a place, which has this one by day.
+    // The sky over a place; `usual` is the sky by day.
     let sky = |usual: Colour| match light {
         Light::Day => usual,
         Light::Night => night(x, y, seed),
         Light::Sunset => evening(x, y),
     };
-    // A colour of the land, in the light of the hour.
+    // A colour of the land, in this light.
     let land = |hex: u32| {
         let (usual, tint) = (rgb(hex), light.tint());
         [0, 1, 2].map(|k| usual[k] * tint[k])

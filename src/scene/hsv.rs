@@ -1,17 +1,17 @@
 //! Hue, saturation and value of 8-bit colours.
 
-/// The shorter way from one hue to another, in degrees.
+/// The signed angle from one hue to another by the shorter way, in degrees, -180..180.
 pub fn turned(from: f32, to: f32) -> f32 {
     (to - from + 180.0).rem_euclid(360.0) - 180.0
 }
 
-/// Degrees between two hues.
+/// The distance between two hues, in degrees, 0..=180.
 pub fn apart(a: f32, b: f32) -> f32 {
     let d = (a - b).rem_euclid(360.0);
     d.min(360.0 - d)
 }
 
-/// Hue in degrees, saturation and value in 0..1.
+/// Converts 8-bit RGB to hue in degrees, and saturation and value in 0..1.
 pub fn hsv(p: [u8; 3]) -> [f32; 3] {
     let [r, g, b] = p.map(|v| f32::from(v) / 255.0);
     let (most, least) = (r.max(g).max(b), r.min(g).min(b));
@@ -29,7 +29,7 @@ pub fn hsv(p: [u8; 3]) -> [f32; 3] {
     [sixth * 60.0, span / most, most]
 }
 
-/// The other way; saturation and value are clamped.
+/// Converts hue, saturation and value to 8-bit RGB. Saturation and value are clamped to 0..1.
 pub fn rgb([h, s, v]: [f32; 3]) -> [u8; 3] {
     let (s, v, sixth) = (s.clamp(0.0, 1.0), v.clamp(0.0, 1.0), h.rem_euclid(360.0) / 60.0);
     let one = |n: f32| {

@@ -1,7 +1,7 @@
-//! Lays out the things of a scene: boxes on a canvas, by the prompt's relations.
+//! Lays out a scene: turns items and the relations between them into boxes on a canvas.
 //!
-//! Coordinates: the canvas is 1 wide and 1 high, y down. A picture's transparent margin does not count: only visible
-//! pixels touch.
+//! Coordinates: the canvas is 1 wide and 1 high, y down. Transparent margins of pictures do not count: sizes and
+//! distances are those of the visible pixels.
 
 mod blocks;
 mod hangs;
@@ -19,7 +19,7 @@ use kinds::{is_plate, is_scenic, is_sky};
 use put::{Place, balance, put, wear};
 use sky::{hang_up, roof_over, up};
 
-/// The part of a picture that can be seen, as fractions of its sides: left, top, right, bottom.
+/// The visible part of a picture, as fractions of its side.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Visible {
     pub left: f32,
@@ -40,19 +40,19 @@ impl Visible {
     }
 }
 
-/// A picture on the canvas. Layers are drawn in the order of the list.
+/// The position of a picture on the canvas. Layers are drawn in list order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layer {
     /// Which item, and which of its `count` copies.
     pub item: usize,
     pub copy: u8,
-    /// Left and top of the whole picture, and its side.
+    /// Left and top of the whole picture, and the length of its side.
     pub x: f32,
     pub y: f32,
     pub side: f32,
-    /// Left and right are exchanged.
+    /// Mirrored left to right.
     pub flip: bool,
-    /// Stands on something: a shadow falls beneath it.
+    /// Stands on something, and so casts a shadow.
     pub stands: bool,
 }
 
@@ -67,13 +67,14 @@ impl Layer {
 
 /// Free canvas around the scene.
 const MARGIN: f32 = 0.04;
-/// How much higher one of three is behind two others, in parts of its height.
+/// How much higher the back one of three copies stands than the two in front, as a share of its height.
 const HIGHER: f32 = 0.66;
 const HIGHER_ON_GROUND: f32 = 0.34;
-/// How much larger everything must be for three of a kind to leave their line.
+/// Factor by which everything must get larger for three copies to stand as a heap, one behind two, and not in a line.
 const WORTH_A_HEAP: f32 = 1.15;
 
-/// Places every copy of every item. `visible[i]` belongs to item `i`.
+/// Places every copy of every item, and returns the layers back to front. `visible[i]` belongs to item `i`; a missing
+/// entry means the whole picture.
 pub fn lay_out(reading: &Reading, visible: &[Visible]) -> Vec<Layer> {
     let in_lines = arrange(reading, visible, false);
     if reading.items.iter().all(|item| item.count != 3) {
@@ -110,12 +111,12 @@ fn arrange(reading: &Reading, visible: &[Visible], heaps: bool) -> Vec<Layer> {
     fit(blocks, &seen, Stage::floor(reading))
 }
 
-/// Whether things stand on a ground: a colour alone has none.
+/// Whether things stand on a ground. A plain colour is none.
 fn has_ground(reading: &Reading) -> bool {
     reading.ground.is_some_and(|ground| !matches!(ground, Ground::Plain(_)))
 }
 
-/// What stays together, by the item that hangs on nothing.
+/// Blocks that are placed together, and the item that all of them are placed relative to.
 struct Group {
     root: usize,
     blocks: Vec<Block>,
@@ -125,18 +126,18 @@ struct Scene<'a, F: Fn(usize) -> Visible> {
     reading: &'a Reading,
     hangs: &'a Hangs,
     seen: &'a F,
-    /// Three of a kind are one behind two.
+    /// Three copies stand as a heap, one behind two.
     heaps: bool,
 }
 
 impl<F: Fn(usize) -> Visible> Scene<'_, F> {
-    /// An item and all that hangs on it.
+    /// An item and everything that is placed relative to it.
     fn group(&self, item: usize, one_line: bool) -> Vec<Block> {
         let mut links = self.hangs.on(item);
         let what = &self.reading.items[item];
-        // Each wearer is seen whole, and what is up in the sky is spread.
+        // Each wearer must be seen whole, and things in the sky are spread out.
         let heap = self.heaps && !flies(what) && !links.iter().any(|link| link.relation == Relation::WornBy);
-        // On a ground what is far above others floats.
+        // On a ground, a copy far above the others would seem to float.
         let higher = if has_ground(self.reading) { HIGHER_ON_GROUND } else { HIGHER };
         let mut group = copies(item, what, (self.seen)(item), one_line, heap.then_some(higher));
         while !links.is_empty() {
@@ -149,7 +150,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
         group
     }
 
-    /// Puts what has one relation to a place around its blocks.
+    /// Places items that have the same relation to the same place, and adds them to the place's group.
     fn attach(&self, links: Vec<Link>, group: &mut Vec<Block>, one_line: bool) {
         let Link { thing, relation, place } = links[0];
         let items = &self.reading.items;
@@ -164,7 +165,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
             | Relation::WornBy => false,
         };
         let mut new = side_by_side(links.iter().map(|link| self.group(link.thing, line)).collect());
-        // Between two that are one item: they make room.
+        // Something between two copies of one item: the copies make room.
         let between = relation == Relation::Between && items[place].count > 1;
         if between {
             make_room(group, place, bounds(&new));
@@ -184,7 +185,7 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
         let (back, front) = (depth().min().unwrap_or(0), depth().max().unwrap_or(0));
         let all = if relation == Relation::Above { stack(group, p) } else { bounds(group) };
         let to = Place { item: &items[place], own: p, all, back, front };
-        // Things side by side stand in the order in which they are named.
+        // Things side by side keep the order in which they are named.
         let beside = if thing < place { Relation::LeftOf } else { Relation::RightOf };
         match relation {
             Relation::Between if between => stand(&mut new, (p.0 + p.2) / 2.0, p.3),
@@ -196,18 +197,18 @@ impl<F: Fn(usize) -> Visible> Scene<'_, F> {
     }
 }
 
-/// Whether things with this relation to one place are side by side there, rather than each where it would be alone.
+/// Whether several things with this relation to one place stand side by side there. If not, each is placed on its own.
 fn shares(relation: Relation) -> bool {
     relation.names_place() && !matches!(relation, Relation::LeftOf | Relation::RightOf | Relation::Between)
 }
 
-/// The bounds of a place and of all that is over it: what it carries.
+/// The bounds of a place and of everything above or below it: the place with what it carries.
 fn stack(group: &[Block], p: Bounds) -> Bounds {
     let over: Vec<Block> = group.iter().filter(|b| b.x < p.2 && b.x + b.w > p.0).copied().collect();
     bounds(&over)
 }
 
-/// Moves the copies of `place` (and what stands right of their middle) apart, so that a box of this size fits between.
+/// Moves the blocks left and right of the middle of `place`'s copies apart, so that `new` fits between the copies.
 fn make_room(group: &mut [Block], place: usize, new: (f32, f32, f32, f32)) {
     let copies: Vec<Block> = group.iter().filter(|b| b.item == place).copied().collect();
     let all = bounds(&copies);
@@ -218,11 +219,11 @@ fn make_room(group: &mut [Block], place: usize, new: (f32, f32, f32, f32)) {
     }
 }
 
-/// Where on the canvas a scene is.
+/// The part of the canvas that a scene may fill.
 struct Stage {
-    /// The width and the height that it may have.
+    /// Maximum width and height.
     room: (f32, f32),
-    /// The height of its bottom, or of its middle where it does not stand on a ground.
+    /// The y of the scene's bottom. `None` for a scene that stands on no ground: it is centred at `middle`.
     bottom: Option<f32>,
     middle: f32,
 }
@@ -237,7 +238,7 @@ impl Stage {
         }
     }
 
-    /// Of things of the sky alone, or under water.
+    /// For a scene in the sky or under water.
     fn air(reading: &Reading) -> Self {
         if reading.ground == Some(Ground::Underwater) {
             return Self { room: (0.84, 0.76), bottom: None, middle: 0.5 };
@@ -246,7 +247,7 @@ impl Stage {
     }
 }
 
-/// Scales everything into the canvas and turns visible boxes into whole pictures.
+/// Scales a scene to fit the canvas, and turns the boxes of visible pixels into whole pictures.
 fn fit(mut blocks: Vec<Block>, seen: &impl Fn(usize) -> Visible, stage: Stage) -> Vec<Layer> {
     if blocks.is_empty() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The lexer: each word is one of the grammar, a name of things, or unknown.
+//! The lexer splits a prompt into words and phrases. Each is a word of the grammar, the name of a thing, or unknown.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ use super::{Cannot, syntax};
 /// A word or a phrase of the prompt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lexeme {
-    /// Bytes of the prompt.
+    /// Byte range in the prompt.
     pub span: Range<usize>,
-    /// As it was found: folded, in the form that the tables have.
+    /// Folded, in the form that the tables have.
     pub word: String,
     pub kind: Kind,
 }
@@ -21,18 +21,20 @@ pub struct Lexeme {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Role(Role),
-    /// What it may name, and as what else it could be read.
+    /// The name of a thing: how it was matched, the things that it may mean, and the grammatical role that it may have
+    /// instead.
     Name(By, Vec<ThingId>, Option<Role>),
-    /// Nothing that is known, and the things that come near.
+    /// An unknown word, with similar things.
     Unknown(Vec<ThingId>),
     /// A comma or the end of a sentence.
     Stop,
 }
 
-/// The word of a text between quotation marks.
+/// The `word` of a lexeme that stands for a text between quotation marks.
 pub const QUOTED: &str = "\"";
 
-/// The words of a text. Latin runs are read as English, runs of Chinese characters as Chinese, emoji as what they show.
+/// Splits a text into lexemes. Latin runs are read as English, runs of Chinese characters as Chinese, and emoji as the
+/// things that they show.
 pub fn lex(text: &str) -> Vec<Lexeme> {
     let mut out = Vec::new();
     let mut english: Vec<(Range<usize>, String)> = Vec::new();
@@ -89,7 +91,8 @@ fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
-/// A name in both scripts that a text begins with: T恤.
+/// A name in mixed scripts at the start of a text (T恤): its length in bytes, the folded word, and the things that it
+/// names.
 fn mixed(text: &str) -> Option<(usize, String, Vec<ThingId>)> {
     let latin = text.find(|c: char| !c.is_ascii_alphanumeric()).filter(|len| *len > 0)?;
     let ends = text[latin..].char_indices().take(4).take_while(|(_, c)| is_chinese(*c));
@@ -101,7 +104,7 @@ fn mixed(text: &str) -> Option<(usize, String, Vec<ThingId>)> {
     })
 }
 
-/// The emoji that a text begins with: its bytes and its thing, the longest first (families are several joined signs).
+/// The longest emoji at the start of a text: its length in bytes and its thing. Families are several joined characters.
 fn emoji(text: &str) -> Option<(usize, ThingId)> {
     let first = text.chars().next()?;
     if (first as u32) < 0x203c {
@@ -111,7 +114,7 @@ fn emoji(text: &str) -> Option<(usize, ThingId)> {
     ends.into_iter().rev().find_map(|end| Some((end, things().emoji(&text[..end])?)))
 }
 
-/// Cuts a run of English words, the longest phrase of the grammar or the things first, and empties it.
+/// Splits a run of English words, taking the longest known phrase first, and empties the run.
 fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<Lexeme>) {
     let (grammar, things) = (grammar(), things());
     let mut rest = run.as_slice();
@@ -127,19 +130,19 @@ fn cut_english(text: &str, run: &mut Vec<(Range<usize>, String)>, out: &mut Vec<
             let role = grammar.role(&joined).or_else(digits).or_else(action);
             let names = stems(last).into_iter().filter_map(|stem| {
                 let name = before.iter().copied().chain([stem.as_str()]).collect::<Vec<_>>().join(" ");
-                // A phrase must be a name of its own: only single words may be tags or kinds.
+                // A phrase must be a name: only single words may be tags or kinds.
                 let (by, ids) = things.find(&name).filter(|(by, _)| n == 1 || *by == By::Name)?;
-                // "two hearts" are a number and a thing.
+                // "two hearts" is a number and a thing, not the emoji of two hearts.
                 if n == 2 && before.iter().all(|w| is_number(w)) && things.find(&stem).is_some() {
                     return None;
                 }
-                // A tag names worse than what was thought of by hand.
+                // A tag is a worse match than an entry of near.txt, which is written by hand.
                 if by == By::Tag && things.near(&name).is_some() {
                     return None;
                 }
                 Some((name, by, ids.to_vec()))
             });
-            // "dogs" is a tag of the dog, but "dog" is a name. "Flying" is no fly.
+            // "dogs" is a tag of the dog, but "dog" is its name. "Flying" is no fly.
             let name = names.filter(|(name, ..)| !is_action || *name == joined).min_by_key(|(_, by, _)| *by);
             let near = || {
                 let names = stems(last)
@@ -171,7 +174,7 @@ fn is_number(word: &str) -> bool {
     digits(word).is_some() || matches!(grammar().role(word), Some(Role::Number(_)))
 }
 
-/// A number in digits; many are as many as a scene has.
+/// A number in digits: at most `MANY`, and 0 means "no".
 fn digits(word: &str) -> Option<Role> {
     let is_number = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| match word.parse().unwrap_or(u64::MAX) {
@@ -180,7 +183,7 @@ fn digits(word: &str) -> Option<Role> {
     })
 }
 
-/// A number in Chinese characters: 十二, 一百. Signs alone (百) are left to the grammar.
+/// A number in Chinese characters: 十二, 一百. The caller asks the grammar first, which has 百.
 fn numeral(word: &str) -> Option<Role> {
     let (mut sum, mut last) = (0_u64, None);
     for c in word.chars() {
@@ -203,12 +206,12 @@ fn numeral(word: &str) -> Option<Role> {
     (n > 0).then_some(Role::Number(n.min(MANY.into()) as u8))
 }
 
-/// Whether a single word says what somebody does.
+/// Whether a single word is an action in "ing".
 fn is_doing(word: &str) -> bool {
     word.len() > 4 && word.ends_with("ing") && !ING_NOUNS.contains(&word)
 }
 
-/// A Chinese number with its measure word ("两个", "十二只"), and the bytes of both.
+/// A Chinese number with its measure word ("两个", "十二只") at the start of `word`, and the length of both in bytes.
 fn counted(word: &str) -> Option<(Role, usize)> {
     let is_number = |role: &Role| matches!(role, Role::Number(_));
     let mut found = None;
@@ -223,8 +226,8 @@ fn counted(word: &str) -> Option<(Role, usize)> {
     found
 }
 
-/// Two nouns that are one when they are written together: "fire man" is a fireman. "Green house" is no greenhouse: what is
-/// said of a thing is no noun.
+/// Two nouns that form one name when written together: "fire man" is a fireman. Attributes are no nouns: a "green
+/// house" is no greenhouse.
 fn compound(a: &str, b: &str) -> Option<(Option<String>, Kind)> {
     let (grammar, things) = (grammar(), things());
     let is_noun = |word: &str| {
@@ -247,8 +250,8 @@ fn compound(a: &str, b: &str) -> Option<(Option<String>, Kind)> {
     Some((Some(name), Kind::Name(by, ids, None)))
 }
 
-/// What a word is that may be of the grammar, a name, or both: a name by hand or label goes before the grammar where both
-/// fit ("orange" stays both), a kind or a tag after it.
+/// Decides between grammar and name. A name matched by hand or by label wins and keeps the role as an alternative
+/// ("orange"); a kind or a tag yields to the role.
 #[allow(clippy::type_complexity, reason = "a table's row, named nowhere else")]
 fn kind(role: Option<Role>, name: Option<(String, By, Vec<ThingId>)>) -> Option<(Option<String>, Kind)> {
     match (role, name) {
@@ -259,7 +262,8 @@ fn kind(role: Option<Role>, name: Option<(String, By, Vec<ThingId>)>) -> Option<
     }
 }
 
-/// Cuts a run of Chinese characters into the fewest words, with the fewest characters left over.
+/// Splits a run of Chinese characters into words by dynamic programming: the fewest words, with the fewest unknown
+/// characters.
 fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
     let (grammar, things) = (grammar(), things());
     let at: Vec<usize> = run.char_indices().map(|(i, _)| i).chain([run.len()]).collect();
@@ -271,25 +275,25 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
             if whole == word.len() {
                 return Some(Kind::Role(grammar.role(word).unwrap_or(role)));
             }
-            // "两颗爱心" are a number and a thing.
+            // "两颗爱心" is a number and a thing.
             if matches!(things.find(&word[whole..]), Some((By::Name, _))) {
                 return None;
             }
         }
-        // 骑自行车 is who rides and what is ridden, 戴口罩 who wears and what is worn, 玩球 who plays and a ball.
+        // Verb and object are two words: 骑自行车 (ride a bicycle), 戴口罩 (wear a mask), 玩球 (play with a ball).
         let is_ride = word
             .strip_prefix(['骑', '戴', '穿', '玩'])
             .is_some_and(|rest| matches!(things.find(rest), Some((By::Name, _))));
         let name = things.find(word).filter(|_| !is_ride).map(|(by, ids)| (word.to_owned(), by, ids.to_vec()));
-        // A tag of one character ("手" of a glove) says too little.
+        // A tag of one character ("手" of a glove) is too vague.
         let name = name.filter(|(_, by, _)| *by != By::Tag || b - a > 1 && things.near(word).is_none());
-        // 微笑的 is 微笑.
+        // 微笑的 is the mood 微笑, and no tag.
         let is_said = word.strip_suffix('的').is_some_and(|stem| grammar.role(stem).is_some());
         let name = name.filter(|(_, by, _)| *by != By::Tag || !is_said);
         let near = || things.near(word).or_else(|| things.likely(word)).map(|ids| Kind::Unknown(ids.to_vec()));
         kind(grammar.role(word).or_else(|| numeral(word)), name).map(|(_, kind)| kind).or_else(near)
     };
-    // best[i]: cost of the best way to cut the first i characters, and where its last word begins.
+    // best[i]: the lowest cost of splitting the first i characters, where the last word begins, and what it is.
     let mut best = vec![(u32::MAX, 0, None); n + 1];
     best[0].0 = 0;
     for end in 1..=n {
@@ -298,7 +302,7 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
             let cost = match &found {
                 Some(Kind::Name(By::Name, ..)) => 10,
                 Some(Kind::Name(..)) => 13,
-                // What is only likely must not take characters from two words that are known.
+                // A word that is only likely must not take characters from two known words.
                 Some(Kind::Unknown(_)) if things.near(&run[at[start]..at[end]]).is_none() => 30,
                 Some(Kind::Unknown(_)) => 12,
                 Some(_) => 11,
@@ -318,7 +322,7 @@ fn cut_chinese(run: &str, from: usize, out: &mut Vec<Lexeme>) {
         let kind = kind.unwrap_or(Kind::Unknown(Vec::new()));
         let strange = |kind: &Kind| matches!(kind, Kind::Unknown(near) if near.is_empty());
         match words.last_mut() {
-            // Characters that are no words are one word that is not known.
+            // Adjacent unknown characters form one unknown word.
             Some(next) if strange(&next.kind) && strange(&kind) => {
                 next.span.start = span.start;
                 next.word.insert_str(0, &run[at[start]..at[end]]);

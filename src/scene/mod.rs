@@ -1,8 +1,8 @@
-//! Parses a prompt for the built-in picture model: things, their colours, sizes and numbers, their relations, and the
-//! background. Pure functions: a text in English or Chinese -> a [`Reading`].
+//! Parses a prompt, in English or Chinese, for the built-in picture model: things with their colours, sizes and counts,
+//! the relations between them, and the background. All functions are pure; the result is a [`Reading`].
 //!
-//! The model knows some 1,600 things by name. A word that many of them share ("car") would draw a blend of them all,
-//! which is a blob: so each noun chooses *one* thing, whose own full name is what the network gets.
+//! The model was trained on some 1,600 named things. For a word that many of them share ("car") the network would draw
+//! a blend of them all, so each noun picks *one* thing, and the network gets that thing's full name.
 
 mod beings;
 mod body;
@@ -35,75 +35,79 @@ pub use search::Query;
 pub use things::{Thing, ThingId, folded, things};
 pub use words::style_of;
 
-/// The name of one of the model's colour words, in English and Chinese.
+/// A colour word of the model in English and Chinese; `None` for any other word.
 pub fn colour_names(colour: &str) -> Option<(&'static str, &'static str)> {
     words::COLOURS.iter().find(|(_, _, word)| *word == colour).map(|(_, zh, word)| (*word, zh[0]))
 }
 
-/// The label of the thing of this name or emoji.
+/// The English label of the thing with this name or emoji.
 pub fn label(name: &str) -> Option<&'static str> {
     let all = things();
     let id = all.emoji(name.trim()).or_else(|| all.labelled(name));
     id.map(|id| all.get(id).en)
 }
 
-/// What was understood of a prompt.
+/// The result of parsing a prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
-    /// In the order in which they are named.
+    /// In prompt order.
     pub items: Vec<Item>,
     pub relations: Vec<Link>,
     pub ground: Option<Ground>,
-    /// When it is there: "in the snow at night".
+    /// The time of day of `ground`: "in the snow at night".
     pub light: Light,
-    /// Further grounds that the prompt names, as bytes of it: one is drawn.
+    /// Backgrounds that are not drawn because a scene has only one, as byte ranges of the prompt.
     pub more_grounds: Vec<Range<usize>>,
-    /// Colours that nothing takes, as bytes of the prompt: a thing has one, and a ground its own.
+    /// Colour words that are not used, as byte ranges of the prompt: an item has one colour, and a background keeps its
+    /// own.
     pub more_colours: Vec<Range<usize>>,
-    /// A style word of the model ("3d"), for all things.
+    /// A style word of the model ("3d"). It applies to all items.
     pub style: Option<&'static str>,
-    /// What the prompt asks for that no sticker can be.
+    /// Requests that the model cannot fulfil (a photo, a logo), with their byte ranges in the prompt.
     pub cannot: Vec<(Cannot, Range<usize>)>,
-    /// Words of relations that others rule out, as bytes of the prompt: "a cat left of a dog, the cat right of the dog".
+    /// Relation words that contradict earlier ones, as byte ranges of the prompt: "a cat left of a dog, the cat right
+    /// of the dog".
     pub contradicted: Vec<Range<usize>>,
-    /// Things that the prompt or the negative prompt wants left out, as bytes of the prompt.
+    /// Things that the prompt ("no dog") or the negative prompt excludes, as byte ranges of the prompt.
     pub denied: Vec<Range<usize>>,
-    /// Things beyond those that a scene may have, as bytes of the prompt.
+    /// Items and copies beyond the maximum, and text beyond the length limit, as byte ranges of the prompt.
     pub too_many: Vec<Range<usize>>,
-    /// Verbs between two things that are drawn side by side: "reading" of "a girl reading a book".
+    /// Verbs whose two things are only drawn side by side, as byte ranges of the prompt: "reading" in "a girl reading a
+    /// book".
     pub side_by_side: Vec<Range<usize>>,
-    /// Words that name nothing the model knows, in the order of the prompt.
+    /// Words that name nothing the model knows, in prompt order.
     pub unknown: Vec<Unknown>,
 }
 
 /// A word that names nothing the model knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
-    /// Its place in the prompt, in bytes.
+    /// Its byte range in the prompt.
     pub span: Range<usize>,
-    /// Things that come near to it, the nearest first; often empty. They are offered, and not drawn unasked but for
-    /// `stand_in`.
+    /// Similar things, nearest first; often empty. They are suggestions: only `stand_in` is drawn.
     pub near: Vec<ThingId>,
-    /// What is drawn in its place: where it is a kind of that ("grilled fish"), or where the prompt names nothing known.
+    /// The thing that is drawn instead of this word: the word names a kind of it ("grilled fish"), or the prompt names
+    /// nothing that the model knows.
     pub stand_in: Option<ThingId>,
 }
 
-/// A thing of the scene.
+/// A thing of the scene, in one or more copies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// The noun's place in the prompt, in bytes.
+    /// The noun's byte range in the prompt.
     pub span: Range<usize>,
-    /// What it may mean, likeliest first; never empty.
+    /// The things that the noun may mean, likeliest first; never empty. The first is drawn.
     pub senses: Vec<ThingId>,
-    /// 1 to 12.
+    /// Number of copies, 1 to 12.
     pub count: u8,
     pub size: Size,
-    /// The model's English colour word, where the prompt names one that the thing does not have by itself.
+    /// The model's English colour word. `None` if the prompt gives no colour, or if the label of the thing already has
+    /// it.
     pub colour: Option<&'static str>,
 }
 
 impl Item {
-    /// What is drawn, in words, for one of the senses: colour and the thing's own full name.
+    /// What is drawn for this sense, in words: the colour and the thing's full name.
     pub fn words(&self, sense: ThingId) -> String {
         let name = things().get(sense).en;
         match self.colour {
@@ -112,9 +116,10 @@ impl Item {
         }
     }
 
-    /// The colour that what the network drew is given: the one that was asked for, or a tone by which the thing is named,
-    /// for a "black cat" is drawn purple. The network itself gets no colour word: it turns a part of a thing here and there,
-    /// and what it draws without one has its colours where they belong.
+    /// The colour in which the network's picture is repainted: the one that the prompt asks for, or a white, black,
+    /// gray or brown that is part of the thing's name (the network draws a "black cat" purple). The network itself gets
+    /// no colour word: with one it recolours random parts of a thing, and without one every part has its natural
+    /// colour.
     pub fn painted_colour(&self) -> Option<&'static str> {
         let named = || {
             let first = things().get(self.senses[0]).en.split(' ').next()?;
@@ -154,12 +159,12 @@ pub enum Relation {
     In,
     /// Between `place` and the item after it.
     Between,
-    /// `place` wears it: a hat on the head, glasses before the eyes.
+    /// `place` wears it: a hat on the head, glasses over the eyes.
     WornBy,
 }
 
 impl Relation {
-    /// Whether it says where a thing is by naming another as its place.
+    /// Whether the relation says where a thing is relative to another: true for all but `Beside` and `WornBy`.
     pub fn names_place(self) -> bool {
         match self {
             Self::Beside | Self::WornBy => false,
@@ -176,7 +181,7 @@ impl Relation {
     }
 }
 
-/// What is drawn behind the things.
+/// The background of a scene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
     Sky,
@@ -192,11 +197,11 @@ pub enum Ground {
     Desert,
     Room,
     Table,
-    /// Of one of the model's colour words alone: "a cat on a red background".
+    /// A plain colour, one of the model's colour words: "a cat on a red background".
     Plain(&'static str),
 }
 
-/// When a place is drawn.
+/// The time of day of a background.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Light {
     #[default]
@@ -205,7 +210,7 @@ pub enum Light {
     Sunset,
 }
 
-/// A ground and its light.
+/// A background and its light.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scenery {
     pub ground: Ground,
@@ -219,19 +224,21 @@ impl From<Ground> for Scenery {
 }
 
 impl Reading {
-    /// What is behind the things.
+    /// The background and its light; `None` if the prompt names no background.
     pub fn scenery(&self) -> Option<Scenery> {
         self.ground.map(|ground| Scenery { ground, light: self.light })
     }
 
-    /// Words that the model knows and that the scene has no room or no use for.
+    /// Byte ranges of words that the parser understood and the scene does not use: further backgrounds and colours,
+    /// surplus items, contradicted relations.
     pub fn left_out(&self) -> impl Iterator<Item = &Range<usize>> {
         [&self.more_grounds, &self.more_colours, &self.too_many, &self.contradicted].into_iter().flatten()
     }
 }
 
 impl Ground {
-    /// Its light, where it is little more than that: a place that is named, too, has this light.
+    /// The light that this background stands for, if it is little more than a time of day: a place that the prompt also
+    /// names gets this light. `None` for places and plain colours.
     fn light(self) -> Option<Light> {
         match self {
             Self::Night => Some(Light::Night),
@@ -251,7 +258,7 @@ impl Ground {
         }
     }
 
-    /// Whether it is drawn under a sky, which may be that of the night.
+    /// Whether it is drawn under a sky, whose light can change.
     fn is_outdoors(self) -> bool {
         match self {
             Self::Grass | Self::Snow | Self::Rain | Self::Fog | Self::Sea | Self::Beach | Self::Desert => true,
@@ -261,7 +268,7 @@ impl Ground {
         }
     }
 
-    /// Whether it is of this colour by itself.
+    /// Whether it already has this colour, as grass is green.
     fn has_colour(self, colour: &str) -> bool {
         if let Self::Plain(own) = self {
             return own == colour;
@@ -281,7 +288,7 @@ impl Ground {
     }
 }
 
-/// What a sticker cannot be.
+/// What the model cannot draw: all its pictures are stickers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cannot {
     Photo,

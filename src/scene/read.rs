@@ -1,4 +1,4 @@
-//! The parser: from words to a scene.
+//! The parser: from lexemes to a [`Reading`].
 
 mod being;
 mod clause;
@@ -28,35 +28,36 @@ use place::is_joining;
 
 use super::{Cannot, Ground, Item, Light, Link, Reading, Relation, Size, Unknown};
 
-/// Things that a scene may have; what is named beyond is left out.
+/// Maximum number of items in a scene. Further ones are reported and not drawn.
 pub const MOST_ITEMS: usize = 30;
-/// Characters of a prompt that are read; a prompt is a sentence or two.
+/// Number of characters that are read of a prompt. Most prompts are a sentence or two.
 pub const MOST_CHARS: usize = 2000;
-/// Characters that the end of what is read may lie before that.
+/// How many characters the end of what is read may move back, so that it does not cut a word.
 const LONGEST_WORD: usize = 40;
 
-/// "a pair of": what is a pair by itself is one.
+/// Words for a pair. Something that is a pair by itself (glasses) counts as one.
 const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一双", "一副"];
 
-/// What a ground's words say of its light: "snowy night", 雨夜.
+/// Parts of a background's words that make it night: "snowy night", 雨夜.
 const NIGHTS: &[&str] = &["night", "夜"];
 
-/// What may be painted or photographed.
+/// Words for a picture of a person, which may be a painting or a photo.
 const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
 
 /// Animals whose whole bodies the model draws as well as their faces.
 const BODIES: &[&str] = &["cat", "cow", "dog", "mouse", "pig", "rabbit", "tiger"];
 
-/// Unknown words up to which something stands in for the first.
+
+/// With more unknown words than this, none of them gets a stand-in.
 const MOST_UNKNOWN: usize = 3;
 
-/// Reads a prompt. Never fails: what cannot be read is in `unknown`.
+/// Parses a prompt. Never fails: words that the parser does not understand are in `unknown`.
 pub fn read(prompt: &str) -> Reading {
     read_with(prompt, "", |_| None)
 }
 
-/// Reads a prompt without what a negative prompt names, and with the label of the thing that a person chose for a folded
-/// word.
+/// Parses a prompt, without the things that the negative prompt names. `chosen` returns the label of the thing that the
+/// user chose for a folded word.
 pub fn read_with<'a>(prompt: &str, negative: &str, chosen: impl Fn(&str) -> Option<&'a str>) -> Reading {
     let chosen = |span: &Range<usize>| things().labelled(chosen(&folded(&prompt[span.clone()]))?);
     let mut words = lex(head(prompt));
@@ -90,8 +91,8 @@ pub fn read_with<'a>(prompt: &str, negative: &str, chosen: impl Fn(&str) -> Opti
     reading
 }
 
-/// Unknown words in whose place the thing that comes nearest is drawn: a kind of it ("grilled fish"), and the first of a
-/// prompt that names nothing known, which would be a blob.
+/// The unknown words for which the nearest thing is drawn as a stand-in: words for a kind of it ("grilled fish"), and
+/// the first word of a prompt that names nothing known, for which the network would draw a blob.
 fn stand_ins(prompt: &str, reading: &Reading) -> Vec<Unknown> {
     let is_kind = |it: &&Unknown| {
         let (said, Some(&near)) = (folded(&prompt[it.span.clone()]), it.near.first()) else { return false };
@@ -100,7 +101,7 @@ fn stand_ins(prompt: &str, reading: &Reading) -> Vec<Unknown> {
         said.contains(' ') && last(&said) == last(en) || !said.is_ascii() && said != *zh && said.ends_with(zh)
     };
     let mut found: Vec<Unknown> = reading.unknown.iter().filter(is_kind).cloned().collect();
-    // Of many words that are not known, in another language most of all, one says little.
+    // If many words are unknown, in another language most of all, one of them says little.
     let is_short = reading.unknown.len() <= MOST_UNKNOWN;
     if found.is_empty() && is_short && reading.items.is_empty() && reading.denied.is_empty() {
         found.extend(reading.unknown.iter().find(|it| !it.near.is_empty()).cloned());
@@ -108,7 +109,7 @@ fn stand_ins(prompt: &str, reading: &Reading) -> Vec<Unknown> {
     found
 }
 
-/// The part of a prompt that is read: as much of it as ends with a word.
+/// The part of a prompt that is read. It ends with a whole word.
 fn head(prompt: &str) -> &str {
     let Some((end, next)) = prompt.char_indices().nth(MOST_CHARS) else { return prompt };
     let head = &prompt[..end];
@@ -116,12 +117,12 @@ fn head(prompt: &str) -> &str {
     if is_sign(next) || head.ends_with(is_sign) {
         return head;
     }
-    // Chinese has no spaces: a cut at the last comma, where one is near.
+    // Chinese has no spaces: cut after the last punctuation mark, if there is one near the end.
     let last = head.char_indices().rev().take(LONGEST_WORD).find(|(_, c)| is_sign(*c));
     last.map_or(head, |(at, sign)| &head[..at + sign.len_utf8()])
 }
 
-/// What a negative prompt names, whether or not it says "no" before it.
+/// What a negative prompt names, with or without "no".
 #[derive(Default)]
 struct Unwanted {
     named: Vec<Named>,
@@ -134,7 +135,7 @@ impl Unwanted {
         let mut words = lex(head(negative));
         words.retain(|word| word.kind != Kind::Role(Role::Denial));
         let none = |_: &Range<usize>| None;
-        // A list: what one part says is not about another.
+        // A negative prompt is a list: its parts do not refer to each other.
         for part in words.split(|word| word.kind == Kind::Stop).filter(|part| !part.is_empty()) {
             let read = Reader::new(negative, part.to_vec(), &none, Self::default()).all();
             all.named.extend(read.named);
@@ -144,7 +145,7 @@ impl Unwanted {
     }
 }
 
-/// A relation that waits for its second thing.
+/// A relation whose second thing has not been read yet.
 #[derive(Clone, Copy)]
 enum Waiting {
     /// The next item has this relation to this one: 盒子上有一只猫.
@@ -155,57 +156,59 @@ enum Waiting {
     Fronted(Relation),
 }
 
-/// Of what "is" says something.
+/// What "is" describes.
 #[derive(Clone, Copy, PartialEq)]
 enum Subject {
-    /// Of what the clause is about.
+    /// What the clause is about.
     Clause,
-    /// Of the last noun: "a dog and a car that is blue".
+    /// The last noun: "a dog and a car that is blue".
     Last,
 }
 
-/// A noun of a clause: the thing, where it is one that is drawn, and where it stands.
+/// A noun of a clause: its item, if it is drawn, and its byte range in the prompt.
 type Noun = (Option<usize>, Range<usize>);
 
 struct Reader<'a> {
     text: &'a str,
     words: Vec<Lexeme>,
-    /// What a person chose for the word at a place of the prompt.
+    /// The thing that the user chose for the word at this byte range.
     chosen: &'a dyn Fn(&Range<usize>) -> Option<ThingId>,
     unwanted: Unwanted,
     at: usize,
-    /// What is said of the noun that comes next.
+    /// Attributes of the next noun.
     pending: Said,
-    /// Phrases that share that noun: "3 red and" of "3 red and 2 green apples".
+    /// Earlier phrases that share the next noun: "3 red and" in "3 red and 2 green apples".
     open: Vec<Said>,
     waiting: Option<Waiting>,
     /// The nouns of the clause so far.
     clause: Vec<Noun>,
-    /// "is" was read behind the last noun.
+    /// What "is" describes, if it was read after the last noun.
     subject: Option<Subject>,
-    /// The clause began with a place of what the clause before is about: 旁边有一朵花.
+    /// The clause began with a place relative to what the last clause is about: 旁边有一朵花.
     fronted: bool,
-    /// What the clause before is about.
+    /// The item that the last clause is about.
     about: Option<usize>,
-    /// The place of the last relation.
+    /// The byte range of the last relation word.
     relation_at: Range<usize>,
-    /// What is said of a wearer that comes after what is worn, and what waits for it: 一只戴帽子的猫.
+    /// If somebody is named after what they wear, hold or ride: the attributes read before it, and the relation that
+    /// was waiting. 一只戴帽子的猫.
     held: Option<(Said, Option<Waiting>)>,
-    /// What is worn by the noun that comes.
+    /// The item that the next noun wears.
     worn: Option<usize>,
-    /// What the noun that comes holds or rides: 一个骑马的女孩.
+    /// The item that the next noun holds or rides, and the relation to it: 一个骑马的女孩.
     object: Option<(usize, Relation)>,
-    /// "each", 都
+    /// "each" or 都 was read.
     each: bool,
-    /// What the list before this clause names: "a cat, a dog and" of "a cat, a dog and a rabbit".
+    /// The items of the list that this clause continues: "a cat, a dog and" in "a cat, a dog and a rabbit".
     listed: Vec<usize>,
-    /// The thing at a place that is named without its noun, and the noun's thing: "a house with a tree behind".
+    /// The last item whose place has no noun of its own, and the item that the place belongs to: "a house with a tree
+    /// behind".
     trailed: Option<(usize, usize)>,
-    /// Somebody of the clause flies: 飞机在云上飞 is above.
+    /// Somebody in the clause flies, so "on" means above: 飞机在云上飞.
     flies: bool,
-    /// All mentions of things, in their order.
+    /// All mentions of items, in prompt order.
     mentions: Vec<usize>,
-    /// The items of the reading, as they were said.
+    /// The items of the reading as the prompt names them, in the same order.
     named: Vec<Named>,
     reading: Reading,
 }
@@ -287,7 +290,7 @@ impl<'a> Reader<'a> {
             let undone = named.undone().into_iter().map(|span| Unknown { span, near: Vec::new(), stand_in: None });
             self.reading.unknown.extend(undone);
         }
-        // Words of the grammar alone ("只") name nothing.
+        // A prompt of grammar words alone ("只") names nothing.
         let r = &self.reading;
         let nothing =
             r.items.is_empty() && r.denied.is_empty() && r.ground.is_none() && r.cannot.is_empty() && r.style.is_none();
@@ -308,7 +311,7 @@ impl<'a> Reader<'a> {
         self
     }
 
-    /// A portrait that is to be painted is no photograph: "portrait of a woman, watercolor".
+    /// A portrait that is to be painted is no photo: "portrait of a woman, watercolor".
     fn portraits(&mut self) {
         let text = self.text;
         let cannot = &mut self.reading.cannot;
@@ -318,7 +321,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A mood without anybody who has it is a face: "happy", 一个生气的表情.
+    /// A mood without anybody is drawn as a face: "happy", 一个生气的表情. Returns whether the prompt is such a mood.
     fn mood_alone(&mut self) -> bool {
         let role = |word: &Lexeme| match &word.kind {
             Kind::Role(role) | Kind::Name(_, _, Some(role)) => Some(*role),
@@ -328,7 +331,7 @@ impl<'a> Reader<'a> {
             Some(Role::Mood(mood)) => Some((mood, word.clone())),
             _ => None,
         });
-        // Of nothing else is anything said: "big shiny happy" is no face.
+        // Nothing else may be described: "big shiny happy" is no face.
         let is_bare = |word: &Lexeme| match role(word) {
             Some(Role::Mood(_) | Role::Number(_) | Role::Measure | Role::The | Role::Is) => true,
             Some(Role::Filler) => !PRAISE.contains(&word.word.as_str()) || word.word == "的",
@@ -348,7 +351,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Words of a prompt that names nothing: "big shiny happy".
+    /// Reports the adjectives of a prompt that names nothing: "big shiny happy".
     fn adjectives(&mut self) {
         let is_adjective = |word: &&Lexeme| {
             matches!(word.kind, Kind::Role(Role::Size(_) | Role::Mood(_) | Role::Look(_) | Role::Action(_)))
@@ -364,7 +367,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// 小猫 is small beside another thing.
+    /// 小猫 (small cat) is small only if there is another thing.
     fn sizes_of_names(&mut self) {
         if self.named.len() < 2 {
             return;
@@ -377,10 +380,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What is named by the same noun is drawn alike: beside a "black cat", which is a whole one, a white cat is no face.
+    /// Draws things of the same noun alike: a "black cat" is a whole cat, so a white cat beside it is no face.
     fn alike(&mut self) {
         let all = things();
-        // What the label of such a thing names without its colour.
+        // The thing that the label names without its colour.
         let plain = |id: ThingId| {
             let (first, noun) = all.get(id).en.split_once(' ')?;
             COLOURS.iter().any(|(en, ..)| en.contains(&first)).then(|| all.labelled(noun)).flatten()
@@ -438,7 +441,7 @@ impl<'a> Reader<'a> {
                 let fruit = things().find("tangerine").map(|(_, ids)| ids.to_vec()).unwrap_or_default();
                 self.push(fruit, "orange", word.span.clone());
             }
-            // "a blue green cat": the first counts.
+            // "a blue green cat": the first colour counts.
             Role::Colour(_) if self.pending.colour.is_some() => self.reading.more_colours.push(word.span.clone()),
             Role::Colour(colour) => self.pending.colour = Some((colour, word.span.clone())),
             // "twenty-one"
@@ -485,7 +488,7 @@ impl<'a> Reader<'a> {
             Role::Mood(mood) => self.pending.moods.push((mood, word.span.clone())),
             Role::Style(style) => self.reading.style = Some(style),
             Role::Ground(ground) => {
-                // "a car blue in the snow": the snow is not.
+                // "a car blue in the snow": the car is blue, not the snow.
                 if is_where(&word.word) {
                     self.phrase_ends();
                 }
@@ -528,7 +531,7 @@ impl<'a> Reader<'a> {
         before == Some(&Kind::Role(Role::Number(MANY)))
     }
 
-    /// "a red background", "the background is red"
+    /// Sets a plain background: "a red background", "the background is red".
     fn background(&mut self, word: &Lexeme) {
         let said = std::mem::take(&mut self.pending);
         self.waiting = None;
@@ -548,7 +551,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A ground takes what was said before it.
+    /// Sets a background. It takes the attributes before it.
     fn ground(&mut self, ground: Ground, span: Range<usize>) {
         self.verb_ends();
         let said = std::mem::take(&mut self.open).into_iter().chain([std::mem::take(&mut self.pending)]);
@@ -572,7 +575,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A scene has one ground; a place may have the light of another: "a beach at sunset", "a winter night".
+    /// Keeps one background. A place may take the light of another: "a beach at sunset", "a winter night".
     fn one_ground(&mut self, new: Ground, span: Range<usize>) {
         let reading = &mut self.reading;
         let Some(old) = reading.ground else {
@@ -592,7 +595,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether the words of a ground say where: "in the snow", but "night sky".
+/// Whether the words of a background say where something is: "in the snow", but not "night sky".
 fn is_where(ground: &str) -> bool {
     ground.split_once(' ').is_some_and(|(first, _)| matches!(grammar().role(first), Some(Role::Relation(_))))
 }

@@ -1,4 +1,4 @@
-//! Attributes of things, and the things that a prompt named.
+//! Things that a prompt names, with their attributes.
 
 use std::ops::Range;
 
@@ -8,43 +8,44 @@ use super::things::{By, Thing, ThingId, things};
 use super::words::COLOURS;
 use super::{Item, Size};
 
-/// What is said of a thing, before its noun or behind it.
+/// The attributes that a prompt gives to a noun, before or after it.
 #[derive(Clone, Default)]
 pub struct Said {
     pub count: Option<u8>,
     pub size: Size,
     pub colour: Option<(&'static str, Range<usize>)>,
-    /// Words that labels have for its mood, and where the prompt says so.
+    /// Moods: the words that labels use for each, and its byte range in the prompt.
     pub moods: Vec<(&'static [&'static str], Range<usize>)>,
     pub doing: Vec<Doing>,
-    /// What a person looks like, as labels have it, and where the prompt says so.
+    /// A person's looks: the words that labels use for each, and its byte range in the prompt.
     pub looks: Vec<(&'static [&'static str], Range<usize>)>,
-    /// "a pair of": of what is a pair by itself, one.
+    /// "a pair of". It counts as one if the thing is a pair by itself (glasses), otherwise as two.
     pub pair: bool,
     /// The noun is a plural.
     pub plural: bool,
-    /// Names before the head noun: "chocolate" of "chocolate cake".
+    /// Names before the head noun: "chocolate" in "chocolate cake".
     pub modifiers: Vec<(String, Range<usize>)>,
-    /// "no", "without": the noun is not to be there.
+    /// "no", "without": the noun is left out.
     pub denied: bool,
-    /// "the", 那只: it may have been named before.
+    /// "the", 那只: the thing may have been named before.
     pub definite: bool,
-    /// "another", 另一只: it was not.
+    /// "another", 另一只: the thing is a new one.
     pub other: bool,
 }
 
 impl Said {
-    /// Whether it says what the thing is like, more than how many there are.
+    /// Whether there is a colour, a size or a mood, and not only a count.
     pub fn describes(&self) -> bool {
         self.colour.is_some() || self.size != Size::Usual || !self.moods.is_empty()
     }
 
-    /// Whether the noun is alone.
+    /// Whether the noun has no attributes, no count and no "the".
     pub fn is_bare(&self) -> bool {
         !self.describes() && self.count.is_none() && self.modifiers.is_empty() && !self.definite
     }
 
-    /// Several phrases of one thing as one ("a big and red ball"), and the colours that it has no use for.
+    /// Merges several phrases for one thing ("a big and red ball"). Also returns the byte ranges of the colours left
+    /// over.
     pub fn merged(phrases: Vec<Self>) -> (Self, Vec<Range<usize>>) {
         let mut one = Self::default();
         let mut left = Vec::new();
@@ -72,28 +73,28 @@ impl Said {
     }
 }
 
-/// What somebody does.
+/// An action.
 #[derive(Clone)]
 pub struct Doing {
-    /// As labels have it: "dancing".
+    /// The words that labels use for it: "dancing".
     pub words: Vec<String>,
-    /// Where the prompt says so.
+    /// Its byte range in the prompt.
     pub span: Range<usize>,
 }
 
-/// Of one kind of thing, as a scene has room for.
+/// Maximum number of copies of one item.
 pub const MOST_OF_A_KIND: u8 = 12;
 
 /// A thing that the prompt names.
 #[derive(Clone)]
 pub struct Named {
-    /// Its noun, as it was found.
+    /// Its noun, folded, in the form that the tables have.
     pub word: String,
     pub span: Range<usize>,
-    /// What the noun may mean, likeliest first.
+    /// The things that the noun may mean, likeliest first.
     pub senses: Vec<ThingId>,
     pub said: Said,
-    /// The thing that a person chose for the noun.
+    /// The thing that the user chose for the noun.
     pub chosen: Option<ThingId>,
 }
 
@@ -111,13 +112,13 @@ impl Named {
             heads.map(|head| format!("{colour} {head}")).find_map(|name| all.labelled(&name))
         };
         let mut senses = Vec::new();
-        let told: Vec<ThingId> = self.told().collect();
-        for id in colour.and_then(own).iter().chain(&told).chain(&self.senses) {
+        let described: Vec<ThingId> = self.described().collect();
+        for id in colour.and_then(own).iter().chain(&described).chain(&self.senses) {
             if !senses.contains(id) {
                 senses.push(*id);
             }
         }
-        // Words before the noun choose among its senses; one whose label has the colour needs no turning of hues.
+        // Attributes choose among the senses. A sense whose label has the colour needs no recolouring.
         let fits = |id: ThingId| {
             let t = all.get(id);
             let moods = said.moods.iter().filter(|(m, _)| m.iter().any(|word| t.is_also(word))).count();
@@ -136,7 +137,7 @@ impl Named {
         Item { span: self.span.clone(), senses, count, size: said.size, colour }
     }
 
-    /// Whether its name begins with 小 and names the same thing without it.
+    /// Whether its name begins with 小 (small) and means the same thing without it.
     pub fn is_small_by_name(&self) -> bool {
         let all = things();
         let first = self.senses[0];
@@ -150,7 +151,7 @@ impl Named {
         self.said.doing.iter().flat_map(|doing| doing.words.iter().map(String::as_str))
     }
 
-    /// Where the prompt says what its picture does not show: an action or a mood.
+    /// Byte ranges of the actions and moods that the thing's picture does not show.
     pub fn undone(&self) -> Vec<Range<usize>> {
         let item = self.item();
         let t = things().get(item.senses[0]);
@@ -161,14 +162,14 @@ impl Named {
             flies || words.iter().any(|word| t.label_has(word)) || who.any(|who| t.label_has(who))
         };
         let actions = self.said.doing.iter().filter(|doing| !is_seen(&doing.words)).map(|doing| &doing.span);
-        // Faces smile by themselves, and "happy new year" is no mood.
+        // Faces smile anyway, and "happy new year" is no mood.
         let smiles = |mood: &[&str]| mood.contains(&"smile");
         let moods =
             self.said.moods.iter().filter(|(mood, _)| !mood.iter().any(|word| t.is_also(word)) && !smiles(mood));
         actions.chain(moods.map(|(_, span)| span)).cloned().collect()
     }
 
-    /// How many there are, where this label is drawn.
+    /// The number of copies, if the thing with this label is drawn.
     fn count(&self, label: &str) -> u8 {
         let said = &self.said;
         match said.count {
@@ -181,11 +182,11 @@ impl Named {
         }
     }
 
-    /// Things whose labels have both the noun and what it does or looks like: "woman dancing" for a girl who dances.
-    fn told(&self) -> impl Iterator<Item = ThingId> {
+    /// Things whose labels have both the noun and its action or looks: "woman dancing" for a girl who dances.
+    fn described(&self) -> impl Iterator<Item = ThingId> {
         let all = things();
-        let is_told = !self.said.doing.is_empty() || !self.said.looks.is_empty();
-        let heads = if is_told { self.heads() } else { Vec::new() };
+        let is_described = !self.said.doing.is_empty() || !self.said.looks.is_empty();
+        let heads = if is_described { self.heads() } else { Vec::new() };
         let doing = self.doing().map(|word| vec![word]);
         let looks = self.said.looks.iter().map(|(look, _)| look.to_vec());
         let has = move |words: &Vec<&str>| words.iter().all(|word| all.get(self.senses[0]).label_has(word));
@@ -198,9 +199,9 @@ impl Named {
         })
     }
 
-    /// The words that labels have for it: of a girl "woman", of a child "person".
+    /// The words that labels use for the noun: "woman" for a girl, "person" for a child.
     fn heads(&self) -> Vec<&str> {
-        // Of a mage or a pilot there is no other that dances.
+        // Labels of two words, such as a mage or a pilot, have no variant that dances.
         let plain = |t: &&Thing| t.person && t.en.split(": ").next().is_some_and(|head| !head.contains(' '));
         let people = |t: &'static Thing| t.en.split(": ").next().unwrap_or_default();
         let labels = self.senses.iter().map(|&id| things().get(id)).take_while(plain);
@@ -223,24 +224,24 @@ impl Named {
         }
     }
 
-    /// Whether the prompt gives it a colour: in words of their own, or in its name ("black cat").
+    /// Whether the prompt gives it a colour, as an attribute or in its name ("black cat").
     pub fn is_coloured(&self) -> bool {
         let mut words = self.word.split(' ').rev().skip(1);
         self.said.colour.is_some() || words.any(|word| COLOURS.iter().any(|(en, ..)| en.contains(&word)))
     }
 
-    /// Whether it may have this colour.
+    /// Whether it has this colour, as an attribute or in the label of `first`.
     fn has_colour(&self, first: ThingId, colour: &str) -> bool {
         self.said.colour.as_ref().is_some_and(|(c, _)| *c == colour) || things().get(first).label_has(colour)
     }
 
-    /// Whether `self`, which a negative prompt names, is this thing of the prompt.
+    /// Whether `self`, from the negative prompt, excludes `other`, a thing of the prompt that is drawn as `first`.
     pub fn forbids(&self, other: &Self, first: ThingId) -> bool {
         let is_it = self.word == other.word || self.senses.contains(&first);
         is_it && self.said.colour.as_ref().is_none_or(|(colour, _)| other.has_colour(first, colour))
     }
 
-    /// How well `new` may be this thing, named again: 0 is best.
+    /// How well `new` fits as another mention of this thing: 0 is best, `None` means that it is another thing.
     pub fn is_again(&self, new: &Self) -> Option<u8> {
         let item = self.item();
         let first = item.senses[0];
@@ -250,7 +251,7 @@ impl Named {
         let as_big = said.size == Size::Usual || said.size == item.size || item.size == Size::Usual;
         let colour = match &said.colour {
             Some((colour, _)) if self.has_colour(first, colour) => Some(0),
-            // "a box" is "the blue box" where no other is.
+            // "the blue box" can mean a box without a colour if there is no blue one.
             Some(_) => (!self.is_coloured()).then_some(1),
             None => Some(0),
         };

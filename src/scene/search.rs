@@ -1,4 +1,4 @@
-//! Searching prompts by what their words mean: "猫" finds "a cat under a tree", and "kitty" finds both.
+//! Searches prompts by meaning: "猫" finds "a cat under a tree", and so does "kitty".
 
 use std::collections::HashSet;
 
@@ -7,23 +7,24 @@ use super::lexer::{Kind, lex};
 use super::things::{By, ThingId, things};
 use super::words::COLOURS;
 
-/// A search, read once for all prompts.
+/// A search, parsed once and used for all prompts.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// All of them must be in a prompt.
+    /// A prompt must match all of them.
     terms: Vec<Term>,
 }
 
 #[derive(Clone, Debug)]
 struct Term {
-    /// Lower case; any of them will do.
+    /// Lower case. A prompt must contain one of them.
     words: HashSet<String>,
-    /// The things that they name.
+    /// The things that the words name.
     things: Vec<ThingId>,
 }
 
 impl Query {
-    /// Names nothing where none of its words is known: then only the letters themselves can be searched.
+    /// Parses a search. If it has no known word, [`Query::finds`] is always false, and only the text itself can be
+    /// searched for.
     pub fn new(text: &str) -> Self {
         let mut terms: Vec<Term> = Vec::new();
         let mut any = false;
@@ -43,7 +44,7 @@ impl Query {
                     words.extend(same.flat_map(|(en, zh, _)| en.iter().chain(*zh)).map(|word| (*word).to_owned()));
                     any = true;
                 }
-                // Their words say nothing that a prompt in the other language must have.
+                // Words of the grammar: a prompt in the other language need not have them.
                 Kind::Role(
                     Role::Filler
                     | Role::Suffix
@@ -65,7 +66,7 @@ impl Query {
         Self { terms: if any { terms } else { Vec::new() } }
     }
 
-    /// Whether a prompt (in lower case) has all that is searched.
+    /// Whether a prompt (in lower case) matches all terms of the search.
     pub fn finds(&self, prompt: &str) -> bool {
         !self.terms.is_empty() && self.terms.iter().all(|term| term.is_in(prompt))
     }
@@ -73,7 +74,7 @@ impl Query {
 
 impl Term {
     fn is_in(&self, prompt: &str) -> bool {
-        // A word that is not known may be one that is being typed.
+        // An unknown word may be one that is still being typed: its letters are enough.
         if self.things.is_empty() && self.words.len() == 1 {
             return self.words.iter().any(|word| prompt.contains(word.as_str()));
         }
@@ -82,7 +83,7 @@ impl Term {
             if word.is_ascii() {
                 return is_word(prompt, word);
             }
-            // Chinese has no spaces: the cat of 熊猫 is a panda's.
+            // Chinese has no spaces: the 猫 in 熊猫 (panda) is no cat.
             self.things.is_empty() || {
                 let named =
                     |kind: Kind| matches!(kind, Kind::Name(_, ids, _) if ids.iter().any(|id| self.things.contains(id)));
@@ -92,7 +93,7 @@ impl Term {
     }
 }
 
-/// Whether `word` is one of the words of `text`, or its plural is.
+/// Whether `word` or its plural is a whole word of `text`.
 fn is_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].chars().next_back();

@@ -1,7 +1,7 @@
-//! The parts of a prompt that are not sentences: settings and weights of other programs, and quoted texts.
+//! Prompt syntax that is not natural language: settings and weights for other programs, and quoted text.
 
-/// The bytes at the start of `rest` that only another program reads: `<lora:name:1>`, the weight of `(cat:1.3)`,
-/// `--ar 16:9`, `score_9_up`, `BREAK`. `before` is the text in front of it.
+/// The length in bytes of a setting for another program at the start of `rest`: `<lora:name:1>`, the weight in
+/// `(cat:1.3)`, `--ar 16:9`, `score_9_up`, `BREAK`. `before` is the text in front of `rest`.
 pub fn settings(before: &str, rest: &str) -> Option<usize> {
     let is_start = before.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
     network(rest).or_else(|| weight(rest)).or_else(|| is_start.then(|| option(rest).or_else(|| tag(rest))).flatten())
@@ -14,7 +14,7 @@ fn network(rest: &str) -> Option<usize> {
     (!kind.is_empty() && kind.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(inside.len() + 2)
 }
 
-/// The weight that ends a bracket.
+/// The weight at the end of a bracket: `:1.3` in `(cat:1.3)`.
 fn weight(rest: &str) -> Option<usize> {
     let number = rest.strip_prefix(':')?;
     let end = number.find([')', ']'])?;
@@ -22,7 +22,7 @@ fn weight(rest: &str) -> Option<usize> {
     is_number.then_some(1 + end)
 }
 
-/// `--ar 16:9`, `—v 6`: an option with what it is set to. What comes behind `--no` is for the reader.
+/// An option with its value: `--ar 16:9`, `—v 6`. Not `--no`, which the parser reads as "no".
 fn option(rest: &str) -> Option<usize> {
     let dashes = rest.len() - rest.trim_start_matches(['-', '–', '—']).len();
     let name = &rest[dashes..];
@@ -40,10 +40,10 @@ fn option(rest: &str) -> Option<usize> {
     Some(dashes + length + taken)
 }
 
-/// Options that are set to a word.
+/// Options whose value is a word.
 const WITH_WORD: &[&str] = &["style", "sref", "cref", "stylize", "niji", "p"];
 
-/// `score_9`, `source_anime`, and the words in capitals that part a prompt.
+/// Tags such as `score_9` and `source_anime`, and capitalised keywords that divide a prompt (`BREAK`).
 fn tag(rest: &str) -> Option<usize> {
     let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
     let word = &rest[..length];
@@ -51,8 +51,7 @@ fn tag(rest: &str) -> Option<usize> {
     (is_tag || matches!(word, "BREAK" | "ADDCOMM" | "ADDBASE" | "ADDROW" | "ADDCOL")).then_some(length)
 }
 
-/// The bytes of a text between quotation marks that `rest` starts with. A prompt that is between them as a whole is no
-/// quotation.
+/// The length in bytes of the quoted text at the start of `rest`. A prompt that is quoted as a whole does not count.
 pub fn quoted(before: &str, rest: &str) -> Option<usize> {
     let open = rest.chars().next()?;
     let close = MARKS.iter().find(|(mark, _)| *mark == open)?.1;
@@ -64,7 +63,7 @@ pub fn quoted(before: &str, rest: &str) -> Option<usize> {
     (!is_whole && !says_nothing(&inside[..end])).then_some(length)
 }
 
-/// Quotation marks, each with the one that ends it.
+/// Opening quotation marks with their closing marks.
 const MARKS: &[(char, char)] =
     &[('"', '"'), ('“', '”'), ('”', '”'), ('„', '“'), ('«', '»'), ('「', '」'), ('『', '』'), ('＂', '＂')];
 

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use super::*;
 
-/// "colour name" of each item, with the number before it where there are several.
+/// Count (if more than one), colour and name of each item.
 pub(super) fn said(prompt: &str) -> Vec<String> {
     let r = read(prompt);
     r.items
@@ -72,7 +72,7 @@ fn words_before_a_noun_choose_its_sense() {
     }
 }
 
-/// Regression: "gray heart" was the red heart, for the thing is spelt "grey heart".
+/// Regression: "gray heart" drew the red heart, because the label is "grey heart".
 #[test]
 fn a_thing_named_by_its_colour_is_found_by_each_spelling() {
     let chinese: &[(&str, &[&str])] = &[
@@ -173,7 +173,8 @@ fn each_word_has_one_line_and_each_line_names_things() {
     assert!(seen.len() > 10_000);
 }
 
-/// likely.txt is read last: its words are of no other table, and alone they offer its things and draw nothing.
+/// likely.txt is the last resort: its words are in no other table. A prompt of one such word draws its likeliest thing
+/// as a stand-in; beside a known thing the word is reported.
 #[test]
 fn what_is_likely_is_offered_for_words_that_nothing_else_knows() {
     let mut seen = std::collections::HashSet::new();
@@ -252,7 +253,7 @@ fn a_kind_is_drawn_as_its_thing() {
     assert_eq!(said("aspen"), ["deciduous tree"]);
 }
 
-/// A compound that is written apart is read as one, and only where both of its words are nouns that stand together.
+/// A compound written as two words is read as one, but only if both are nouns and adjacent.
 #[test]
 fn a_compound_written_apart_is_the_compound() {
     for (prompt, thing) in [
@@ -397,7 +398,7 @@ pub(super) fn of(prompt: &str, spans: impl Fn(Reading) -> Vec<Range<usize>>) -> 
     spans(read(prompt)).into_iter().map(|span| &prompt[span]).collect()
 }
 
-/// Regression: "a car, blue", which the colour chips write, was a red car.
+/// Regression: "a car, blue", which the colour chips write, drew a red car.
 #[test]
 fn a_colour_without_a_noun_colours_what_was_named_before() {
     for (prompt, right) in [
@@ -450,7 +451,7 @@ fn a_colour_without_a_noun_colours_what_was_named_before() {
     assert_eq!(unknown("red, blue"), ["red", "blue"]);
 }
 
-/// Regression: "a blue foobar and a car" was a blue car.
+/// Regression: "a blue foobar and a car" drew a blue car.
 #[test]
 fn what_is_said_of_an_unknown_noun_is_said_of_no_other() {
     for (prompt, right) in [
@@ -518,7 +519,7 @@ fn a_noun_that_is_named_again_is_the_same_thing() {
     assert_eq!(said("a dog on a box, the box is blue"), ["dog face", "blue wrapped gift"]);
 }
 
-/// Regression: in 一只小狗在盒子上，旁边有一朵花 the dog was beside the box.
+/// Regression: in 一只小狗在盒子上，旁边有一朵花 the dog was put beside the box.
 #[test]
 fn a_place_without_a_noun_is_that_of_what_was_named_before() {
     use Relation::*;
@@ -585,8 +586,8 @@ fn light_and_dark_are_part_of_a_colour() {
     assert_eq!(unknown("a light green"), ["light green"]);
 }
 
-/// Regression: "white" made the network draw worse and nothing whiter, "green" turned a car's windows, and the thing "black
-/// cat" is drawn purple.
+/// Regression: "white" made the network draw worse and did not make things whiter, "green" coloured a car's windows,
+/// and the thing "black cat" is drawn purple.
 #[test]
 fn colours_are_painted() {
     for (prompt, thing, painted) in [
@@ -615,7 +616,7 @@ fn colours_are_painted() {
     }
 }
 
-/// Regression: "3 red and 2 green apples" were two apples, "a black and white cat" was white without a word.
+/// Regression: "3 red and 2 green apples" drew two apples, and "a black and white cat" a white one without a report.
 #[test]
 fn phrases_with_one_noun_are_groups_or_one_thing() {
     for (prompt, right) in [
@@ -653,7 +654,7 @@ fn phrases_with_one_noun_are_groups_or_one_thing() {
     assert_eq!(links("3 red and 2 green apples"), [(0, Relation::Beside, 1)]);
 }
 
-/// Regression: what was beyond the thirty things was called unknown, though the same words were drawn.
+/// Regression: things beyond the thirtieth were reported as unknown, though the same words were drawn.
 #[test]
 fn what_is_too_much_is_no_unknown_word() {
     for prompt in ["a cat and a dog, ".repeat(20), "一只猫和一条狗，".repeat(20)] {
@@ -668,7 +669,7 @@ fn what_is_too_much_is_no_unknown_word() {
     assert!(read("a cat").too_many.is_empty());
 }
 
-/// Regression: a dog in the negative prompt was drawn, and nothing told so.
+/// Regression: a dog in the negative prompt was drawn, and nothing reported it.
 #[test]
 fn what_the_negative_prompt_names_is_not_drawn() {
     for (prompt, negative, drawn, denied) in [

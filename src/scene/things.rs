@@ -1,18 +1,20 @@
-//! The things that the built-in picture model knows, and which of them a word names.
+//! The things that the built-in picture model can draw, and the lookup from words to things.
 //!
-//! `models/sticker-64/things.tsv` has their names (emojibase: label, Chinese label, tags in both languages). Four files
-//! beside it say which thing a word means: `senses.txt`, by hand; `kinds.txt`, from a dictionary, for kinds of animals and
-//! plants; `near.txt`, by hand, what comes near to a word that no thing shows. `likely.txt`, from sentence vectors, says the
-//! same of common words that none of these has. Tags that are mostly adjectives or verbs (`no-nouns.txt`, from the
-//! dictionary) name nothing by themselves.
+//! `models/sticker-64/things.tsv` has their names, from emojibase: label, Chinese label, tags in both languages.
+//! Further files beside it say which things a word means:
+//! - `senses.txt`, written by hand: names and ambiguous words;
+//! - `kinds.txt`, from a dictionary: kinds of animals and plants;
+//! - `near.txt`, written by hand: similar things for words that no thing shows;
+//! - `likely.txt`, from sentence vectors: the same for common words that are in no other table;
+//! - `no-nouns.txt`, from the dictionary: tags that are mostly adjectives or verbs, and name nothing by themselves.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-/// A thing's number: its line in `things.tsv`, from 0.
+/// The id of a thing: its line number in `things.tsv`, from 0.
 pub type ThingId = u16;
 
-/// A thing's names.
+/// A thing with its names.
 #[derive(Debug)]
 pub struct Thing {
     pub en: &'static str,
@@ -20,11 +22,11 @@ pub struct Thing {
     pub emoji: &'static str,
     /// Whether it is a human being.
     pub person: bool,
-    /// Whether it is to eat or to drink.
+    /// Whether it is food or drink.
     pub food: bool,
-    /// Whether it has a face or a body: people, animals, and what is made in their likeness.
+    /// Whether it has a face or a body: people, animals, and likenesses of them (a teddy bear).
     pub living: bool,
-    /// Whether it is a face or a part of a body: it shows what somebody feels or does, without somebody.
+    /// Whether it is a face or a part of a body: it shows a feeling or a gesture, not somebody.
     pub expression: bool,
     /// The words of the English label, folded.
     words: Vec<String>,
@@ -33,7 +35,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// Whether the label or a tag has this word (folded, its singular, or Chinese).
+    /// Whether the label or a tag has this word (folded and singular, or Chinese).
     pub fn is_also(&self, word: &str) -> bool {
         self.label_has(word) || self.tags.iter().any(|t| t == word) || self.zh_tags.contains(&word)
     }
@@ -44,18 +46,18 @@ impl Thing {
     }
 }
 
-/// How a word came to name its things, best first.
+/// How a word was matched to its things, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum By {
-    /// By hand, or by the label itself.
+    /// By hand, or by the whole label.
     Name,
-    /// The label ends in the word ("castle" and "European castle"), or it is a kind of the thing ("spaniel").
+    /// The label ends in the word ("castle" for "European castle"), or the word is a kind of the thing ("spaniel").
     Kind,
-    /// A tag has it.
+    /// By a tag.
     Tag,
 }
 
-/// Names to things, in both languages.
+/// Lookup tables from names to things, in both languages.
 pub struct Things {
     list: Vec<Thing>,
     names: HashMap<String, Vec<ThingId>>,
@@ -63,17 +65,17 @@ pub struct Things {
     tags: HashMap<String, Vec<ThingId>>,
     near: HashMap<String, Vec<ThingId>>,
     likely: HashMap<String, Vec<ThingId>>,
-    /// The Latin ones of `names` and `kinds`, by their first letter and their length, each with its likeliest thing:
-    /// where misspelt words are looked for.
+    /// Latin names of `names` and `kinds`, by first letter and length, each with its likeliest thing: for the spelling
+    /// correction.
     spelt: HashMap<(u8, usize), Vec<(String, ThingId)>>,
     no_nouns: HashSet<&'static str>,
     emoji: HashMap<&'static str, ThingId>,
-    /// Of the longest name: words in English, characters in Chinese.
+    /// Length of the longest name: words in English, characters in Chinese.
     pub longest_en: usize,
     pub longest_zh: usize,
 }
 
-/// The table that is inside the program.
+/// The lookup tables, built once from the files that are compiled in.
 pub fn things() -> &'static Things {
     static THINGS: OnceLock<Things> = OnceLock::new();
     THINGS.get_or_init(|| {
@@ -96,7 +98,7 @@ impl Things {
         likely: &'static str,
     ) -> Self {
         let mut list: Vec<Thing> = table.lines().map(thing).collect();
-        // Hands and parts of the body come before the first human being of their group.
+        // Hands and parts of the body come before the first human being of the people's group.
         let people = list.iter().position(|t| t.en == "baby").unwrap_or(list.len());
         for t in list.iter_mut().take(people) {
             (t.expression, t.person) = (t.person, false);
@@ -156,7 +158,7 @@ impl Things {
             all.emoji.insert(t.emoji, id);
         }
         for ids in all.tags.values_mut() {
-            // Few tags say that each of them matters.
+            // The fewer tags a thing has, the more each of them says.
             ids.sort_by_key(|&id| all.list[id as usize].tags.len());
         }
         for (name, ids) in all.names.iter().chain(&all.kinds).filter(|(name, _)| name.is_ascii()) {
@@ -187,23 +189,24 @@ impl Things {
         self.list.is_empty()
     }
 
-    /// The things that a folded name means, likeliest first, and how it is known.
+    /// The things with this folded name, likeliest first, and how the name was matched.
     pub fn find(&self, name: &str) -> Option<(By, &[ThingId])> {
         let tables = [(By::Name, &self.names), (By::Kind, &self.kinds), (By::Tag, &self.tags)];
         tables.into_iter().find_map(|(by, table)| table.get(name).map(|ids| (by, ids.as_slice())))
     }
 
-    /// The things that come near to a folded name that none has.
+    /// Similar things for a folded name that no thing has, from `near.txt`.
     pub fn near(&self, name: &str) -> Option<&[ThingId]> {
         self.near.get(name).map(Vec::as_slice)
     }
 
-    /// The likeliest things for a folded name that no other table has, from sentence vectors.
+    /// The likeliest things for a folded name that is in no other table, from `likely.txt`.
     pub fn likely(&self, name: &str) -> Option<&[ThingId]> {
         self.likely.get(name).map(Vec::as_slice)
     }
 
-    /// The things of names that differ from an unknown word by a letter or two: what was probably meant.
+    /// Up to four things whose names differ from an unknown word by one letter, or by two in words of seven and more
+    /// (optimal string alignment distance), nearest first. Words of up to four letters match nothing.
     pub fn spelt_like(&self, word: &str) -> Vec<ThingId> {
         let most = match word.len() {
             0..=4 => return Vec::new(),
@@ -233,17 +236,17 @@ impl Things {
         self.no_nouns.contains(word)
     }
 
-    /// The names that mean this thing first, in both languages.
+    /// The names whose likeliest meaning is this thing, in both languages.
     pub fn names_of(&self, id: ThingId) -> impl Iterator<Item = &str> {
         self.names.iter().filter(move |(_, ids)| ids.first() == Some(&id)).map(|(name, _)| name.as_str())
     }
 
-    /// The things whose label ends in this word: the cats of "cat".
+    /// The things whose label ends in this word (all cats for "cat"), and those of which the word is a kind.
     pub fn kinds(&self, name: &str) -> &[ThingId] {
         self.kinds.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The thing of exactly this English label, in any case.
+    /// The thing with exactly this English label, in any case.
     pub fn labelled(&self, label: &str) -> Option<ThingId> {
         let folded = folded(label);
         let is_it = |&id: &ThingId| self.get(id).words.iter().map(|w| american(w)).eq(folded.split(' ').map(american));
@@ -257,7 +260,7 @@ impl Things {
     }
 }
 
-/// Things in the likeness of living beings.
+/// Likenesses of living beings.
 const LIKENESSES: [&str; 8] = [
     "snowman",
     "snowman without snow",
@@ -269,7 +272,7 @@ const LIKENESSES: [&str; 8] = [
     "Japanese dolls",
 ];
 
-/// Groups of things.tsv: people and parts of the body, and what is to eat or to drink.
+/// Groups in things.tsv: people and parts of the body; food and drink.
 const PEOPLE: &str = "1";
 const FOOD: &str = "4";
 
@@ -291,12 +294,12 @@ fn thing(line: &'static str) -> Thing {
     }
 }
 
-/// The American spelling of a colour, which the model's colour words have.
+/// The American spelling of a colour, as in the model's colour words.
 fn american(word: &str) -> &str {
     if word == "grey" { "gray" } else { word }
 }
 
-/// A name as it is looked up: lower case, Latin words parted by single spaces, without apostrophes.
+/// Normalises a name for lookup: lower case, Latin words separated by single spaces, no apostrophes.
 pub fn folded(name: &str) -> String {
     let lower = name.to_lowercase();
     let words = lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’')));
@@ -304,7 +307,7 @@ pub fn folded(name: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// An English word and what may be its singular or stem, likeliest first.
+/// An English word with its possible singulars and stems, likeliest first.
 pub fn stems(word: &str) -> Vec<String> {
     let mut out = vec![word.to_owned()];
     for (end, new) in [("ies", "y"), ("ves", "f"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e")] {

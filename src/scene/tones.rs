@@ -1,21 +1,21 @@
-//! Makes a drawn thing white, black, gray or brown: the brightness of its body goes along a curve, so that shades stay
-//! shades, eyes and outlines stay dark, and what is brighter than the body stays brighter.
+//! Makes a drawn thing white, black, gray or brown. A curve maps the brightness of its body to the new tone: shading
+//! survives, eyes and outlines stay dark, and what is brighter than the body stays brighter.
 
 use super::body::{Body, DARK};
 use super::compose::Square;
 use super::hsv::hsv;
 
-/// How bright a thing of a colour is.
+/// The brightness that a colour word gives to a thing.
 pub struct Tone {
-    /// Brightness of the body's dark, middle and light shades, 0..1.
+    /// New brightness of the body's dark, middle and light shades, 0..1.
     shades: [f32; 3],
-    /// Added to the brightness at the thing's edge: it is seen on a ground of its own colour.
+    /// Added to the brightness at the thing's edge, so that the thing stands out from a background of its own colour.
     edge: f32,
-    /// Added around dark details: eyes are seen on a black cat.
+    /// Added to the brightness around dark details, so that the eyes of a black cat can be seen.
     ring: f32,
 }
 
-/// The tone of a colour word; `None` for those that are a hue.
+/// The tone of a colour word; `None` for words that are a hue.
 pub fn tone(colour: &str) -> Option<Tone> {
     Some(match colour {
         "white" => Tone { shades: [0.8, 0.93, 0.985], edge: -0.22, ring: 0.0 },
@@ -29,24 +29,26 @@ pub fn tone(colour: &str) -> Option<Tone> {
 /// Width of an edge and of a ring, as a share of the picture's side.
 const EDGE: f32 = 0.012;
 const RING: f32 = 0.018;
-/// Shares of the body's pixels that are darker than its dark, middle and light shades.
+/// Quantiles of the body's brightness: its dark, middle and light shades.
 const SHARES: [f32; 3] = [0.1, 0.5, 0.95];
-/// What is darker than this share of the body's middle shade is no shade of it, but a detail; less where the middle
-/// shade is darker than `LIGHT`.
+/// Below this share of the body's middle shade a pixel is a detail, such as an eye, and no shade. The share is smaller
+/// if the middle shade is darker than `LIGHT`.
 const DETAIL: f32 = 0.3;
 const LIGHT: f32 = 0.4;
-/// Width of eyes and mouths at most, as a share of the picture's side.
+/// Maximum width of eyes and mouths, as a share of the picture's side.
 const NARROW: f32 = 0.08;
-/// Alpha of what is no part of a thing's edge.
+/// Alpha from which a pixel is inside a thing, and not part of its edge.
 const SOLID: u8 = 240;
-/// By this share of the body's middle shade a detail is darker at least; by twice this it surely is one.
+/// A detail must be darker than its surroundings by this share of the body's middle shade. At twice this it counts
+/// fully.
 const FAINT: f32 = 0.22;
-/// Share of its brightness that a detail loses within a ring.
+/// Share of its brightness that a detail loses inside a ring.
 const DARKER: f32 = 0.6;
-/// Shades are drawn apart at most so many times: more would show the network's faults.
+/// Maximum factor by which shades are spread apart. More would show the network's flaws.
 const SPREAD: f32 = 1.25;
 
-/// `picture` in this tone. `tint`: red, green and blue of the colour at its brightest, 0..1.
+/// Returns `picture` in this tone, unchanged if the body has no pixels. `tint`: red, green and blue of the colour at
+/// full brightness, 0..1.
 pub fn toned(mut picture: Square, body: &Body, tone: &Tone, tint: [f32; 3]) -> Square {
     let Some(curve) = Curve::new(&picture, body, tone) else { return picture };
     let n = picture.side;
@@ -73,15 +75,15 @@ pub fn toned(mut picture: Square, body: &Body, tone: &Tone, tint: [f32; 3]) -> S
     picture
 }
 
-/// From a thing's brightness to that of its new tone.
+/// A piecewise linear curve from a pixel's brightness to its brightness in the new tone, both 0..1.
 struct Curve {
     knots: [(f32, f32); 7],
-    /// What is darker is a detail.
+    /// Below this brightness a pixel is a detail.
     detail: f32,
     /// The dark and the middle shade of the body.
     dark: f32,
     middle: f32,
-    /// The light shade of the tone, less than 1.
+    /// The light shade of the tone, below 1.
     high: f32,
 }
 
@@ -95,7 +97,7 @@ impl Curve {
         seen.sort_unstable_by(f32::total_cmp);
         let last = seen.len().checked_sub(1)?;
         let [dark, middle, light] = SHARES.map(|share| seen[(share * last as f32) as usize]);
-        // A dark thing has no details that could be told from its shades.
+        // In a dark thing, details cannot be told from shades.
         let detail = if body.is_dark { 0.0 } else { DETAIL * middle * (middle / LIGHT).min(1.0) };
         let dark = dark.max(2.0 * detail);
         let [low, mid, high] = tone.shades;
@@ -121,8 +123,8 @@ impl Curve {
         })
     }
 
-    /// How much each pixel is part of a small dark detail, as an eye or a mouth is, 0..1: it is darker than what is left
-    /// of the picture where all that is narrow and dark is filled (a morphological closing).
+    /// How much each pixel belongs to a small dark detail such as an eye or a mouth, 0..1. A morphological closing
+    /// fills all that is narrow and dark; a detail is darker than the result.
     fn details(&self, picture: &Square) -> Vec<f32> {
         let reach = (NARROW * picture.side as f32 / 2.0).ceil() as usize;
         // The haze at a thing's edge may be brighter than the thing.
@@ -137,7 +139,7 @@ impl Curve {
         all
     }
 
-    /// 0 for details, 1 for shades of the body.
+    /// 0 for details, 1 for shades of the body, and between them in the transition.
     fn of_body(&self, x: f32) -> f32 {
         if self.detail <= 0.0 { 1.0 } else { ((x - self.detail) / (self.dark - self.detail)).clamp(0.0, 1.0) }
     }
@@ -148,12 +150,14 @@ fn luma(p: &[u8]) -> f32 {
     (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])) / 255.0
 }
 
-/// The mean of `side` x `side` values over squares of `2 * reach + 1` pixels; beyond the picture they are 0.
+/// Box blur: the mean of `side` x `side` values over squares of `2 * reach + 1` pixels. Values outside the picture are
+/// 0.
 fn blurred(side: usize, reach: usize, all: Vec<f32>) -> Vec<f32> {
     swept(side, reach, all, |near| near.iter().sum::<f32>() / (2 * reach + 1) as f32)
 }
 
-/// Each of `side` x `side` values from those at most `reach` pixels beside it, then from those above and below it.
+/// Replaces each of `side` x `side` values by `of` its neighbours up to `reach` pixels away, first along rows, then
+/// along columns.
 fn swept(side: usize, reach: usize, mut all: Vec<f32>, of: impl Fn(&[f32]) -> f32) -> Vec<f32> {
     let mut line = vec![0.0; side];
     for (step, next) in [(1, side), (side, 1)] {
@@ -174,7 +178,7 @@ mod tests {
 
     const SIDE: usize = 64;
 
-    /// A disc of 24 pixels around the middle, in shades of `body`, lighter above, with two eyes.
+    /// A disc with a radius of 24 pixels in the middle, in shades of `body` that are lighter above, with two eyes.
     fn face(body: [u8; 3], eye: [u8; 3]) -> Square {
         let mut rgba = vec![0; 4 * SIDE * SIDE];
         for (i, p) in rgba.chunks_exact_mut(4).enumerate() {
@@ -193,7 +197,7 @@ mod tests {
         &s.rgba[4 * (y * SIDE + x)..][..4]
     }
 
-    /// Mean brightness and saturation of what can be seen.
+    /// Mean brightness and saturation of the visible pixels.
     fn means(s: &Square) -> [f32; 2] {
         let seen = || s.rgba.chunks_exact(4).filter(|p| p[3] > 0);
         let mean = |of: &dyn Fn(&[u8]) -> f32| seen().map(of).sum::<f32>() / seen().count() as f32;

@@ -1,4 +1,5 @@
-//! The words of the grammar, in both languages: colours, sizes, numbers, relations, grounds and what no sticker can be.
+//! The word tables of the grammar, in both languages: colours, sizes, numbers, relations, backgrounds, and what the
+//! model cannot draw.
 
 use super::{Cannot, Ground, Relation, Size};
 
@@ -34,16 +35,16 @@ pub const COLOURS: &[(&[&str], &[&str], &str)] = &[
     (&["gray", "grey", "silver"], &["灰色", "灰", "银色", "银灰色"], "gray"),
 ];
 
-/// Words before a colour that are part of it.
+/// Words before a colour that are part of it: "light green".
 pub const SHADES: (&[&str], &[&str]) = (
     &["light", "dark", "pale", "bright", "deep", "soft", "vivid", "rich", "pastel", "neon", "medium", "dull"],
     &["浅", "深", "淡", "暗", "亮", "鲜", "嫩", "艳", "纯", "淡淡的", "浅浅的", "深深的"],
 );
 
-/// More of a thing than a scene has.
+/// Stands for every number above the maximum of 12 copies.
 pub const MANY: u8 = 13;
 
-/// (English, Chinese, how many).
+/// (English, Chinese, number).
 pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
     (&["a", "an", "one", "single", "1"], &["一", "1", "一口", "一面"], 1),
     (
@@ -112,7 +113,7 @@ pub const NUMBERS: &[(&[&str], &[&str], u8)] = &[
     ),
 ];
 
-/// Chinese measure words: they are between a number and its thing and mean nothing here.
+/// Chinese measure words. They stand between a number and its noun and have no meaning here.
 pub const MEASURES: &[&str] = &[
     "只", "个", "条", "头", "匹", "辆", "朵", "棵", "颗", "座", "把", "幅", "杯", "块", "片", "位", "张", "本", "艘",
     "架", "顶", "件", "双", "对", "瓶", "碗", "盘", "束", "栋", "间", "台", "支", "串", "枚", "盏", "根", "群", "名",
@@ -128,7 +129,7 @@ pub const SIZES: &[(&[&str], &[&str], Size)] = &[
     (&["small", "little", "tiny", "mini", "baby"], &["小", "小小", "很小", "迷你"], Size::Small),
 ];
 
-/// Words between two things. In Chinese they follow the place ("盒子上") or are between.
+/// Words for relations between two things. In Chinese they follow the place ("盒子上") or stand between the two.
 pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
     (
         &["in front of", "in front"],
@@ -275,13 +276,13 @@ pub const RELATIONS: &[(&[&str], &[&str], Relation)] = &[
     ),
 ];
 
-/// Verbs between one who wears something and what is worn.
+/// Verbs between a wearer and what is worn.
 pub const WEARING: (&[&str], &[&str]) = (
     &["wearing", "wears", "wear", "dressed in"],
     &["戴", "戴着", "戴了", "戴上", "穿", "穿着", "穿了", "穿上", "系着", "围着", "披着"],
 );
 
-/// Grounds that are drawn behind everything, by the words that name them as places.
+/// Backgrounds, with the words that name them as places.
 pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
     (
         &[
@@ -602,7 +603,7 @@ pub const GROUNDS: &[(&[&str], &[&str], Ground)] = &[
     (&["dark background"], &["深色背景", "暗色背景", "黑底"], Ground::Plain("black")),
 ];
 
-/// What no sticker can be, by the words that ask for it.
+/// What the model cannot draw, with the words that ask for it.
 pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
     (
         &["photo", "photograph", "photorealistic", "photography", "realistic", "portrait", "selfie of"],
@@ -677,7 +678,7 @@ pub const CANNOT: &[(&[&str], &[&str], Cannot)] = &[
     ),
 ];
 
-/// Words before what is to be written in the picture.
+/// Words before a text that is to be written in the picture.
 pub const SAYING: (&[&str], &[&str]) = (
     &[
         "says",
@@ -706,7 +707,7 @@ pub const SAYING: (&[&str], &[&str]) = (
     &["写着", "写有", "写上", "写了", "写的是", "印着", "印有", "刻着", "刻有", "标着", "说"],
 );
 
-/// Moods that choose among senses ("crying cat"), and the words that labels and tags have for them.
+/// Moods, which choose among senses ("crying cat"): (English, Chinese, the words that labels and tags use).
 pub const MOODS: &[(&[&str], &[&str], &[&str])] = &[
     (
         &["smiling", "smile", "happy", "laughing", "cheerful", "grinning"],
@@ -718,13 +719,13 @@ pub const MOODS: &[(&[&str], &[&str], &[&str])] = &[
     (&["sleeping", "asleep", "sleepy", "tired"], &["睡觉", "睡着", "困"], &["sleep", "sleeping", "weary"]),
 ];
 
-/// Words before a thing that is not to be there.
+/// Words that exclude the thing after them.
 pub const DENIALS: (&[&str], &[&str]) = (
     &["no", "not", "without", "except", "minus", "do not draw", "dont draw", "dont", "never"],
     &["没有", "没", "无", "不要", "别画", "不画", "不", "除了", "去掉", "不带"],
 );
 
-/// Pronouns for a thing that was named.
+/// Pronouns for a thing named before.
 pub const PRONOUNS: (&[&str], &[&str]) =
     (&["it", "them", "him", "he", "she", "they"], &["它", "它们", "他", "她", "他们", "她们"]);
 
@@ -732,19 +733,19 @@ pub const PRONOUNS: (&[&str], &[&str]) =
 pub const REFLEXIVES: (&[&str], &[&str]) =
     (&["itself", "himself", "herself", "themselves"], &["自己", "它自己", "他自己", "她自己"]);
 
-/// Words before a thing that may have been named.
+/// Words before a thing that may have been named before.
 pub const DEFINITES: (&[&str], &[&str]) = (&["the", "same"], &["这", "那", "该"]);
 
-/// Words before a thing that was not named yet.
+/// Words before a thing that has not been named before.
 pub const OTHERS: (&[&str], &[&str]) = (&["other", "another"], &["另", "另外", "其他", "别的"]);
 
-/// Words that say it of every one.
+/// Words that apply a clause to each member of a group.
 pub const EACH: (&[&str], &[&str]) = (
     &["each", "all", "each of them", "both of them"],
     &["都", "各", "各自", "每个人", "每人", "每只", "分别", "全都", "一人", "每个"],
 );
 
-/// Words between what was named and what is said of it.
+/// Words between a thing and its attributes.
 pub const COPULAS: (&[&str], &[&str]) = (&["is", "are"], &["是", "都是"]);
 
 pub const BACKGROUNDS: (&[&str], &[&str]) = (&["background", "backdrop"], &["背景"]);
@@ -753,7 +754,7 @@ pub const BACKGROUNDS: (&[&str], &[&str]) = (&["background", "backdrop"], &["背
 pub const STYLES: &[(&str, &str)] =
     &[("flat", "扁平"), ("fluent", "流畅"), ("3d", "立体"), ("noto", "诺托"), ("twemoji", "推特")];
 
-/// The English word of a style, by its word in either language.
+/// The English style word for a word in either language; `None` if it is no style.
 pub fn style_of(word: &str) -> Option<&'static str> {
     STYLES.iter().find(|(en, zh)| *en == word || *zh == word).map(|(en, _)| *en)
 }

@@ -1,4 +1,4 @@
-//! Boxes of visible pixels, before they are scaled to the canvas, and how many of them stand in rows.
+//! Boxes of visible pixels, before they are scaled to the canvas, and their arrangement in rows.
 
 use super::super::{Item, Size};
 use super::{MARGIN, Visible};
@@ -22,14 +22,15 @@ pub struct Block {
 
 /// Free space between things side by side.
 const GAP: f32 = 0.06;
-/// From so many groups on they may be in rows; fewer where one row of at least so many things (on a ground: of one more)
-/// would be so many times as wide as high.
+/// When groups may stand in rows: if there are `MANY` groups, or if one row of at least `MANY_COPIES` blocks (one more
+/// on a ground) would be more than `STRIP` times as wide as high.
 const MANY: usize = 4;
 const MANY_COPIES: usize = 5;
 const STRIP: f32 = 3.4;
-/// How much larger more rows must make the things.
+/// Factor by which another row must make the things larger.
 const WORTH_A_ROW: f32 = 1.1;
-/// On a ground a row farther back is smaller, and the row before it hides so much of what stands in it.
+/// On a ground, each row is smaller than the row in front by `FARTHER`, and overlaps with it by `HIDDEN` of the height
+/// of its tallest thing.
 const FARTHER: f32 = 0.9;
 const HIDDEN: f32 = 0.25;
 
@@ -41,8 +42,8 @@ pub fn scale(size: Size) -> f32 {
     }
 }
 
-/// All copies of an item, standing on y = 0: in one line, or in lines of up to four, the next behind the last. Three are in
-/// one line, or one is behind two, so much of its height (`heap`) higher.
+/// All copies of an item, standing on y = 0: in one line, or in lines of up to four, one behind the other. Three copies
+/// stand in one line, or, with `heap`, one behind two and higher by this share of its height.
 pub fn copies(item: usize, what: &Item, v: Visible, one_line: bool, heap: Option<f32>) -> Vec<Block> {
     let (w, h) = (v.width() * scale(what.size), v.height() * scale(what.size));
     let count = what.count.max(1);
@@ -93,13 +94,13 @@ pub fn resize(blocks: &mut [Block], by: f32) {
     }
 }
 
-/// Moves the middle of the blocks to `x`, and their bottom to `bottom`.
+/// Moves the blocks so that the middle of their width is at `x`, and their bottom at `bottom`.
 pub fn stand(blocks: &mut [Block], x: f32, bottom: f32) {
     let n = bounds(blocks);
     shift(blocks, x - (n.0 + n.2) / 2.0, bottom - n.3);
 }
 
-/// The blocks that stand lowest: what is on top of them, above them or worn by them is not among them.
+/// The lowest blocks that stand, without those that are on top of them, above them or worn by them.
 pub fn feet(blocks: &[Block]) -> Vec<Block> {
     let (_, h) = extent(blocks);
     let standing = || blocks.iter().filter(|b| b.stands);
@@ -107,10 +108,10 @@ pub fn feet(blocks: &[Block]) -> Vec<Block> {
     standing().filter(|b| b.y + b.h > bottom - 0.05 * h).copied().collect()
 }
 
-/// So many rows behind the first are each smaller than the one before.
+/// Up to this many rows behind the first, each is smaller by the full `FARTHER`.
 const FEW_ROWS: f32 = 2.0;
 
-/// Groups from left to right, on one line.
+/// Arranges groups from left to right on one line.
 pub fn side_by_side(groups: Vec<Vec<Block>>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
     let mut x = 0.0;
@@ -123,8 +124,8 @@ pub fn side_by_side(groups: Vec<Vec<Block>>) -> Vec<Block> {
     out
 }
 
-/// Groups on one line, or in as many rows as make them largest on a square: below each other, or (`deep`, on a ground)
-/// behind each other.
+/// Arranges groups on one line, or in the number of rows that makes them largest on a square: below each other, or,
+/// with `deep` (on a ground), behind each other.
 pub fn in_rows(groups: Vec<Vec<Block>>, deep: bool) -> Vec<Block> {
     let most = if deep { (groups.len() as f32 / 1.3).sqrt().round() as usize } else { groups.len() };
     let mut best = side_by_side(groups.clone());
@@ -146,7 +147,7 @@ pub fn in_rows(groups: Vec<Vec<Block>>, deep: bool) -> Vec<Block> {
     best
 }
 
-/// Rows of about the same width, in the order of the groups.
+/// Splits groups into rows of about the same width, and keeps their order.
 fn split(groups: &[Vec<Block>], count: usize) -> Vec<Vec<Vec<Block>>> {
     let width = |group: &Vec<Block>| extent(group).0 + GAP;
     let each = groups.iter().map(width).sum::<f32>() / count as f32;
@@ -161,7 +162,7 @@ fn split(groups: &[Vec<Block>], count: usize) -> Vec<Vec<Vec<Block>>> {
     rows
 }
 
-/// The first row on top, as a text is read.
+/// Rows from top to bottom, in reading order.
 fn below_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
     let mut top = 0.0;
@@ -174,11 +175,11 @@ fn below_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
     out
 }
 
-/// The first row in front.
+/// Rows behind each other, the first in front.
 fn behind_each_other(rows: Vec<Vec<Block>>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();
     let (mut bottom, mut size, mut z) = (0.0, 1.0, 0);
-    // Of many rows, whose things are small already, the last is hardly smaller than the first.
+    // With many rows the things are small already, so the last row is hardly smaller than the first.
     let farther = FARTHER.powf((FEW_ROWS / (rows.len() as f32 - 1.0).max(1.0)).min(1.0).powi(4));
     for mut row in rows {
         resize(&mut row, size);

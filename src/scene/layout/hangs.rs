@@ -1,12 +1,13 @@
-//! What each thing hangs on: its first relation that does not close a circle.
+//! The tree of a scene: an item hangs on the item that it is placed relative to. Its first relation that closes no
+//! cycle decides.
 
 use super::super::{Link, Reading, Relation};
 use super::kinds::{is_sky, is_weather, worn};
 
 pub struct Hangs {
-    /// What an item hangs on, by item.
+    /// For each item, the relation to the item it hangs on; `None` for a root.
     links: Vec<Option<Link>>,
-    /// Rainbows and clouds, each with what it is above.
+    /// Rainbows and clouds, each with an item that it is above.
     pub roofs: Vec<(usize, usize)>,
 }
 
@@ -14,7 +15,7 @@ impl Hangs {
     pub fn new(reading: &Reading) -> Self {
         let count = reading.items.len();
         let mut all = Self { links: vec![None; count], roofs: Vec::new() };
-        // "and" says less than where a thing is.
+        // "and" says less than a relation that gives a position.
         let (beside, placed): (Vec<Link>, Vec<Link>) =
             reading.relations.iter().partition(|link| link.relation == Relation::Beside);
         for link in placed.into_iter().chain(beside).filter(|l| l.thing < count && l.place < count) {
@@ -29,7 +30,7 @@ impl Hangs {
         all
     }
 
-    /// What is above something that another carries is above all that this one carries.
+    /// Something above a carried item is placed above the carrier, and so above all that the carrier carries.
     fn lift(&mut self) {
         let carries = |link: &Link| matches!(link.relation, Relation::On | Relation::In);
         for item in 0..self.links.len() {
@@ -42,7 +43,8 @@ impl Hangs {
         }
     }
 
-    /// "a cat with a hat and glasses": what is beside a thing that is worn is worn too, or beside the wearer.
+    /// "a cat with a hat and glasses": a thing beside something worn is worn too if it can be, and is otherwise beside
+    /// the wearer.
     fn dressed(&self, reading: &Reading, link: Link) -> Link {
         let is_beside = link.relation == Relation::Beside;
         let is_to_wear = |i: usize| self.links[i].is_none() && worn(&reading.items[i]).is_some();
@@ -58,34 +60,34 @@ impl Hangs {
         }
     }
 
-    /// Whether `from` hangs, over any number of steps, on `to`.
+    /// Whether `from` hangs on `to`, directly or over other items.
     fn leads_to(&self, from: usize, to: usize) -> bool {
-        self.way(from).any(|at| at == to)
+        self.chain(from).any(|at| at == to)
     }
 
-    /// An item, what it hangs on, and so on.
-    fn way(&self, from: usize) -> impl Iterator<Item = usize> {
+    /// An item, the item it hangs on, and so on up to the root.
+    fn chain(&self, from: usize) -> impl Iterator<Item = usize> {
         std::iter::successors(Some(from), |at| self.links[*at].map(|link| link.place)).take(self.links.len() + 1)
     }
 
-    /// What everything that belongs to an item hangs on in the end.
+    /// The root of the tree that an item is in: the item itself if it hangs on nothing.
     pub fn root(&self, item: usize) -> usize {
-        self.way(item).last().unwrap_or(item)
+        self.chain(item).last().unwrap_or(item)
     }
 
-    /// Whether an item is only beside others that hang on nothing: it is a group of its own.
+    /// Whether all relations from an item up to its root are "beside". Such an item is a group of its own.
     fn is_loose(&self, item: usize) -> bool {
-        self.way(item).all(|at| self.links[at].is_none_or(|link| link.relation == Relation::Beside))
+        self.chain(item).all(|at| self.links[at].is_none_or(|link| link.relation == Relation::Beside))
     }
 
-    /// What hangs on a place, what is above it last.
+    /// The relations of the items that hang on a place; those of items above it come last.
     pub fn on(&self, place: usize) -> Vec<Link> {
         let here = self.links.iter().flatten().filter(|link| link.place == place && !self.is_loose(link.thing));
         let (above, other): (Vec<Link>, Vec<Link>) = here.partition(|link| link.relation == Relation::Above);
         other.into_iter().chain(above).collect()
     }
 
-    /// The items that are groups of their own, from left to right: what is beside another is next to it.
+    /// The items that are groups of their own, from left to right. An item beside another is next to it.
     pub fn groups(&self) -> Vec<usize> {
         let is_root = |i: &usize| self.links[*i].is_none();
         let mut order: Vec<usize> = (0..self.links.len()).filter(is_root).collect();
@@ -101,7 +103,8 @@ impl Hangs {
     }
 }
 
-/// What is in the sky is above everything, whatever it is said to be above of or beside.
+/// Whether a relation only says that something is in the sky: it is above everything, whatever else the prompt says it
+/// is above or beside.
 fn floats(reading: &Reading, link: Link) -> bool {
     let sky = |i: usize| is_sky(&reading.items[i]);
     match link.relation {
@@ -119,7 +122,7 @@ fn floats(reading: &Reading, link: Link) -> bool {
     }
 }
 
-/// A rainbow or a cloud, and what it is said to be above of.
+/// A rainbow or a cloud, and the item that the relation puts below it.
 fn roof(reading: &Reading, link: Link) -> Option<(usize, usize)> {
     let (sky, below) = match link.relation {
         Relation::Under | Relation::In => (link.place, link.thing),

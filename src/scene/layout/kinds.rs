@@ -1,4 +1,4 @@
-//! What kind of thing an item is where it comes to where it goes: by the English label of what is drawn.
+//! Classifies items for the layout, by the English label of what is drawn.
 
 use super::super::Item;
 use super::super::things::things;
@@ -12,7 +12,7 @@ fn has_word(item: &Item, words: &[&str]) -> bool {
     label(item).split([' ', '-', ':']).any(|word| words.contains(&word))
 }
 
-/// What is up in the sky when other things are in the picture.
+/// Whether the item is up in the sky if there are other things in the picture.
 pub fn is_sky(item: &Item) -> bool {
     const SKY: [&str; 30] = [
         "sun",
@@ -49,7 +49,7 @@ pub fn is_sky(item: &Item) -> bool {
     SKY.contains(&label(item))
 }
 
-/// What may fly: alone in a sky it does not stand on the ground.
+/// Whether the item can fly: if it is alone in a sky, it does not stand on the ground.
 pub fn flies(item: &Item) -> bool {
     const FLIERS: [&str; 22] = [
         "bird",
@@ -78,7 +78,7 @@ pub fn flies(item: &Item) -> bool {
     is_sky(item) || has_word(item, &FLIERS)
 }
 
-/// Weather that one is in while it is above one.
+/// Whether the item is weather above the things that are "in" it.
 pub fn is_weather(item: &Item) -> bool {
     is_sky(item) && has_word(item, &["cloud", "rainbow"])
 }
@@ -87,7 +87,7 @@ pub fn is_rainbow(item: &Item) -> bool {
     label(item) == "rainbow"
 }
 
-/// Things that one is inside of, so that their front hides a part.
+/// Whether things are inside the item, so that its front hides a part of them.
 pub fn is_vessel(item: &Item) -> bool {
     const VESSELS: [&str; 23] = [
         "package",
@@ -117,28 +117,29 @@ pub fn is_vessel(item: &Item) -> bool {
     has_word(item, &VESSELS)
 }
 
-/// Vessels with a narrow mouth, for flowers.
+/// Whether the item is a vessel for flowers, with a narrow mouth.
 pub fn is_vase(item: &Item) -> bool {
     has_word(item, &["vase", "amphora"])
 }
 
-/// How deep a vessel's edge is, in parts of its height: a bowl's spoon is higher, and a gift's bow.
+/// How far below the top of a vessel's picture its rim is, as a share of the height. The spoon in a bowl and the bow on
+/// a gift are above the rim.
 pub fn rim(item: &Item) -> f32 {
     if has_word(item, &["bowl", "spoon"]) { 0.3 } else { 0.2 }
 }
 
-/// Things that one stands under rather than carries them.
+/// Whether something under the item stands at its foot, and does not carry it.
 pub fn is_tall(item: &Item) -> bool {
     let name = label(item);
     ["tree", "umbrella", "tower", "castle", "rainbow", "sun", "moon", "cloud", "star"].iter().any(|t| name.contains(t))
 }
 
-/// What is held over somebody.
+/// Whether the item is an umbrella that is held over somebody.
 pub fn is_umbrella(item: &Item) -> bool {
     has_word(item, &["umbrella"]) && !is_scenic(item)
 }
 
-/// Pictures of a whole place: what is on them is in them, before their lower middle.
+/// Whether the item is a picture of a whole place: things on it are drawn in it, in front of its lower middle.
 pub fn is_scenic(item: &Item) -> bool {
     const PLACES: [&str; 23] = [
         "motorway",
@@ -170,7 +171,7 @@ pub fn is_scenic(item: &Item) -> bool {
     has_word(item, &PLACES) && !is_vehicle
 }
 
-/// What is drawn as it is seen from above: things are on its middle.
+/// Whether the item is drawn as seen from above: things on it are on its middle.
 pub fn is_plate(item: &Item) -> bool {
     has_word(item, &["plate"])
 }
@@ -179,7 +180,7 @@ pub fn is_seat(item: &Item) -> bool {
     has_word(item, &["couch", "chair", "bed", "seat"])
 }
 
-/// Where one sits or stands on it, in parts of the height from the top: where that is not the top.
+/// Where things sit or stand on the item, as a share of the height from the top; `None` if they stand on its top.
 pub fn surface(item: &Item) -> Option<f32> {
     if is_seat(item) {
         Some(0.66)
@@ -196,13 +197,13 @@ pub enum Worn {
     OverTheEars,
     BeforeTheEyes,
     AtTheNeck,
-    /// Stands beside its wearer: a garment before a body that was drawn without it looks wrong.
+    /// Stands beside its wearer: in front of a body that was drawn without it, a garment looks wrong.
     Garment,
     /// Small, at the feet or in a hand.
     AtTheFeet,
 }
 
-/// Where a thing is worn, if it is one to wear.
+/// Where the item is worn; `None` if it is nothing to wear.
 pub fn worn(item: &Item) -> Option<Worn> {
     const HEAD: &[&str] = &["hat", "crown", "helmet", "cap", "flower", "blossom", "rose", "hibiscus", "pick"];
     const EARS: &[&str] = &["headphone"];
@@ -240,13 +241,13 @@ pub fn worn(item: &Item) -> Option<Worn> {
     kinds.into_iter().find(|(_, words)| has_word(item, words)).map(|(kind, _)| kind)
 }
 
-/// Where the head of a wearer is, in parts of its visible box.
+/// Position of a wearer's head, as shares of its visible box.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Head {
-    /// Its middle, and how wide the box of one that is all head would be.
+    /// The middle of the head, and its width.
     pub x: f32,
     pub width: f32,
-    /// How deep a hat comes down, and the height of eyes and neck.
+    /// The lower edge of a hat, the eyes, and the neck: how far below the top.
     pub brow: f32,
     pub eyes: f32,
     pub neck: f32,
@@ -254,26 +255,26 @@ pub struct Head {
 
 impl Head {
     const FACE: Self = Self { x: 0.5, width: 1.0, brow: 0.2, eyes: 0.42, neck: 1.02 };
-    /// Of a human being: there are no ears above it.
+    /// A human face, which has no ears above it.
     const HUMAN: Self = Self { x: 0.5, width: 1.0, brow: 0.17, eyes: 0.49, neck: 1.02 };
     /// An animal that stands on two legs, or sits.
     const UPRIGHT: Self = Self { x: 0.5, width: 0.8, brow: 0.08, eyes: 0.28, neck: 0.56 };
-    /// Head and shoulders; and whatever has no head at all.
+    /// Head and shoulders, and everything without a head.
     const BUST: Self = Self { x: 0.5, width: 1.0, brow: 0.12, eyes: 0.38, neck: 0.6 };
     /// A human being from head to foot.
     const FIGURE: Self = Self { x: 0.5, width: 0.7, brow: 0.06, eyes: 0.11, neck: 0.22 };
-    /// An animal on four legs: emoji look to the left.
+    /// An animal on four legs, from the side: emoji look to the left.
     const SIDE: Self = Self { x: 0.26, width: 0.75, brow: 0.1, eyes: 0.22, neck: 0.45 };
 }
 
 pub fn head(item: &Item) -> Head {
-    /// Drawn as a head alone, whatever the label says.
+    /// Words of labels that are drawn as a head alone.
     const FACES: [&str; 27] = [
         "face", "wolf", "fox", "raccoon", "lion", "hamster", "bear", "koala", "panda", "frog", "unicorn", "chicken",
         "robot", "alien", "skull", "ogre", "goblin", "lantern", "baby", "child", "boy", "girl", "man", "woman",
         "person", "Claus", "cat",
     ];
-    /// Cats that are animals from head to tail, and others seen from the side.
+    /// Cats that are drawn from head to tail, and other animals seen from the side.
     const SIDES: [&str; 43] = [
         "dog",
         "poodle",

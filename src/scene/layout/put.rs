@@ -1,4 +1,4 @@
-//! Where a thing goes by its relation to a place.
+//! Places a thing by its relation to a place.
 
 use super::super::{Item, Relation};
 use super::blocks::{Block, Bounds, bounds, extent, feet, resize, scale, shift, stand};
@@ -6,24 +6,24 @@ use super::kinds::{
     Worn, head, is_plate, is_scenic, is_seat, is_tall, is_umbrella, is_vase, is_vessel, rim, surface, worn,
 };
 
-/// How far something sinks into what it sits on, in parts of its height.
+/// How far something sinks into what it sits on, as a share of its height.
 const SINK: f32 = 0.1;
-/// How much lower, in parts of a place's height, several things stand on it.
+/// How much lower several things stand on a place than one, as a share of the place's height.
 const LOWER: f32 = 0.16;
-/// How much of a thing's width what stands before it may hide.
+/// Maximum share of a thing's width that is hidden by something in front of it.
 const COVERED: f32 = 0.42;
-/// What stands on a place is made smaller down to this, several things and one, before the place is made wider.
+/// Smallest scale of several things on a place, and of a single one. If several are still too wide, the place grows.
 const LEAST: f32 = 0.45;
 const LEAST_OF_ONE: f32 = 0.6;
-/// How much wider than the place one thing on it may be.
+/// Maximum width of a single thing on a place, as a multiple of the place's width.
 const WIDER: f32 = 1.3;
-/// As wide, beside it, is what sits on a chair or on a tree.
+/// The same for a thing on a seat or on something tall.
 const SEATED: f32 = 0.8;
 
-/// How much closer together several things in a vessel are.
+/// Share of their distance to the middle by which several things in a vessel move together.
 const CROWDED: f32 = 0.5;
 
-/// A place: its own bounds, those of all that is there already, and how far back and in front it is.
+/// A place: its own bounds, the bounds of everything that is already there, and its lowest and highest z.
 pub struct Place<'a> {
     pub item: &'a Item,
     pub own: Bounds,
@@ -32,7 +32,7 @@ pub struct Place<'a> {
     pub front: i32,
 }
 
-/// Moves `new` to where it is to the place.
+/// Moves, and if needed shrinks, `new` so that it has this relation to the place.
 pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
     let (p, all) = (place.own, place.all);
     let (width, height) = (p.2 - p.0, p.3 - p.1);
@@ -59,13 +59,14 @@ pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
             new.iter_mut().for_each(|b| b.stands = false);
         }
         Relation::Under if is_scenic(place.item) => before(new, p, 0.5, 0.06),
-        // Below the canopy, before the stick: about as wide as an umbrella.
+        // Below the canopy, in front of the stick, and about as wide as an umbrella.
         Relation::Under if is_umbrella(place.item) => {
             let by = (0.85 * width / w).min(1.0);
             resize(new, by);
             stand(new, middle, p.1 + 0.5 * height + h * by);
         }
-        // At the foot, half as high; what is wide is at least a third as high where it is not much wider than the place.
+        // At the foot, half as high. A wide thing is at least a third as high, unless it gets much wider than the
+        // place.
         Relation::Under if is_tall(place.item) => {
             let a_third = (0.34 * height / h).min(1.2 * width / w);
             resize(new, (0.48 * height / h).min((0.7 * width / w).max(a_third)).min(1.0));
@@ -85,7 +86,7 @@ pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
         }
         Relation::InFrontOf => stand(new, middle - aside, p.3 + 0.3 * h.min(height)),
         Relation::In if is_scenic(place.item) => before(new, p, 0.5, 0.06),
-        // A place holds what is in it before it; only a vessel hides a part of it.
+        // Things in a place are drawn in front of it. Only a vessel hides a part of them.
         Relation::In if !is_vessel(place.item) => {
             let wide = if feet(new).len() > 1 { 1.2 } else { 0.6 };
             resize(new, (wide * width / w).min(0.55 * height / h).min(1.0));
@@ -114,7 +115,8 @@ pub fn put(new: &mut [Block], relation: Relation, place: &Place) {
     new.iter_mut().for_each(|b| b.z += level);
 }
 
-/// Before the lower middle of a place, in parts of its width and (the free rest below) of its height.
+/// In front of the lower middle of a place. `part`: maximum share of its width; `free`: share of its height that stays
+/// free below.
 fn before(new: &mut [Block], p: Bounds, part: f32, free: f32) {
     let (width, height) = (p.2 - p.0, p.3 - p.1);
     let (w, h) = extent(new);
@@ -122,7 +124,7 @@ fn before(new: &mut [Block], p: Bounds, part: f32, free: f32) {
     stand(new, (p.0 + p.2) / 2.0, p.3 - free * height);
 }
 
-/// Makes what is to stand on a place about as narrow as it, and returns by how much the place is still to grow.
+/// Shrinks what is to stand on a place to about the place's width. Returns the factor by which the place must grow.
 pub fn balance(new: &mut [Block], thing: &Item, place: &Item, width: f32) -> f32 {
     if is_scenic(place) || is_plate(place) {
         return 1.0;
@@ -132,7 +134,7 @@ pub fn balance(new: &mut [Block], thing: &Item, place: &Item, width: f32) -> f32
         resize(new, (width / w).clamp(LEAST, 1.0));
         (extent(new).0 / width).max(1.0)
     } else {
-        // A big thing on a small one is meant so.
+        // A big thing on a small one is intended.
         let bigger = (scale(thing.size) / scale(place.size)).max(1.0);
         let (wider, least) = if is_seat(place) {
             (SEATED, SEATED * LEAST)
@@ -144,7 +146,7 @@ pub fn balance(new: &mut [Block], thing: &Item, place: &Item, width: f32) -> f32
     }
 }
 
-/// Moves several things side by side closer together: each hides a part of the next.
+/// Moves several things side by side closer together, so that each hides a part of the next.
 fn crowd(blocks: &mut [Block]) {
     let b = bounds(blocks);
     let middle = (b.0 + b.2) / 2.0;
@@ -153,7 +155,7 @@ fn crowd(blocks: &mut [Block]) {
     }
 }
 
-/// Dresses the copies of a wearer: each gets one, and the first ones another where there are more.
+/// Dresses the copies of a wearer: each gets one, and the first ones get another if there are more.
 pub fn wear(new: &mut [Block], thing: &Item, wearers: &[Block], place: &Place) {
     let kind = worn(thing).unwrap_or(Worn::AtTheFeet);
     let part = match kind {
@@ -164,7 +166,7 @@ pub fn wear(new: &mut [Block], thing: &Item, wearers: &[Block], place: &Place) {
         Worn::Garment | Worn::AtTheFeet => return carry(new, kind, place),
     };
     let at = head(place.item);
-    // What is on a hat goes where the hat goes.
+    // What is on a hat moves with the hat.
     let item = new.first().map(|b| b.item);
     let copies = |b: &&mut Block| Some(b.item) == item;
     let first = new.first().copied();
@@ -191,7 +193,7 @@ pub fn wear(new: &mut [Block], thing: &Item, wearers: &[Block], place: &Place) {
     }
 }
 
-/// What is worn, but lies or stands beside its wearer.
+/// Places something worn that lies or stands beside its wearer.
 fn carry(new: &mut [Block], kind: Worn, place: &Place) {
     let (width, height) = (place.own.2 - place.own.0, place.own.3 - place.own.1);
     let (w, h) = extent(new);

@@ -1,4 +1,4 @@
-//! What is up in the sky: over everything, over the things that it is said to be above of, or alone.
+//! Places what is up in the sky: above everything, above the things that the prompt says it is above, or alone.
 
 use super::super::Reading;
 use super::Group;
@@ -6,12 +6,12 @@ use super::blocks::{Block, bounds, extent, in_rows, resize, scale, shift, stand}
 use super::hangs::Hangs;
 use super::kinds::is_rainbow;
 
-/// How large what is in the sky is, beside things on the ground.
+/// Scale of things in the sky, compared to things on the ground.
 const IN_THE_SKY: f32 = 0.6;
-/// How much wider than what it spans a rainbow is.
+/// Width of a rainbow, as a multiple of the width of what it spans.
 const SPAN: f32 = 1.3;
 
-/// Puts rainbows and clouds over what they are said to be above of.
+/// Puts rainbows and clouds above the things that the prompt says they are above.
 pub fn roof_over(roofs: Vec<Group>, blocks: &mut Vec<Block>, reading: &Reading, hangs: &Hangs) {
     for Group { root, blocks: mut new } in roofs {
         let is_below = |b: &&Block| {
@@ -23,7 +23,7 @@ pub fn roof_over(roofs: Vec<Group>, blocks: &mut Vec<Block>, reading: &Reading, 
         let (width, (w, h)) = (t.2 - t.0, extent(&new));
         let size = reading.items[root].size;
         if is_rainbow(&reading.items[root]) {
-            // It begins behind what it spans.
+            // Its ends are behind what it spans.
             let by = SPAN * width / w;
             resize(&mut new, by);
             stand(&mut new, (t.0 + t.2) / 2.0, (t.1 - 0.22 * width + h * by).min(t.3 - 0.05 * width));
@@ -37,7 +37,7 @@ pub fn roof_over(roofs: Vec<Group>, blocks: &mut Vec<Block>, reading: &Reading, 
     }
 }
 
-/// Puts what is up in the sky above everything: one at the upper right, several over the whole width.
+/// Puts what is up in the sky above everything: a single thing at the upper right, several across the whole width.
 pub fn hang_up(mut sky: Vec<Group>, blocks: &mut Vec<Block>) {
     if sky.is_empty() {
         return;
@@ -51,7 +51,7 @@ pub fn hang_up(mut sky: Vec<Group>, blocks: &mut Vec<Block>) {
     let mut left = (all.0 + all.2 - widths.iter().sum::<f32>() - gap * (count - 1.0)) / 2.0;
     for (Group { blocks: mut new, .. }, w) in sky.into_iter().zip(widths) {
         if count == 1.0 {
-            // In the corner it may stand beside what is highest; over things it may not cover them.
+            // In the corner it may be beside the highest thing, but it must not cover things.
             let (_, h) = extent(&new);
             stand(&mut new, all.2 + 0.3 * w, all.1 + 0.35 * h);
         } else {
@@ -63,7 +63,8 @@ pub fn hang_up(mut sky: Vec<Group>, blocks: &mut Vec<Block>) {
     }
 }
 
-/// Things of the sky alone: side by side, and over a ground each a little higher or lower than the last.
+/// Places things of the sky when nothing else is there: side by side, and, with `staggers`, alternately higher and
+/// lower.
 pub fn up(groups: Vec<Vec<Block>>, staggers: bool) -> Vec<Block> {
     let count = groups.len();
     let wide = groups.into_iter().enumerate().map(|(k, mut group)| {

@@ -1,7 +1,7 @@
 use super::super::{Item, Reading, Size, read, things};
 use super::*;
 
-/// Visible boxes by item (the first copy), of pictures that fill their frame.
+/// Visible boxes of the first copy of each item, for pictures that fill their frame.
 fn boxes(prompt: &str) -> Vec<(f32, f32, f32, f32)> {
     let reading = read(prompt);
     let layers = lay_out(&reading, &[]);
@@ -135,7 +135,7 @@ fn sky_things_are_above_and_smaller_beside_others() {
     assert!((b[0].3 - b[1].3).abs() < 0.05, "two of the sky are side by side: {b:?}");
 }
 
-/// A scene of things by their labels: one item each, of this count.
+/// A scene of things by label: one item for each, with this count.
 fn scene(items: &[(&str, u8)], links: &[(usize, Relation, usize)]) -> Reading {
     let item = |(label, count): &(&str, u8)| {
         let senses = vec![things().labelled(label).expect(label)];
@@ -153,7 +153,7 @@ fn scene(items: &[(&str, u8)], links: &[(usize, Relation, usize)]) -> Reading {
     }
 }
 
-/// The visible boxes of an item's copies, of pictures that fill their frame.
+/// The visible boxes of an item's copies, for pictures that fill their frame.
 fn shown(layers: &[Layer], item: usize) -> Vec<Bounds> {
     layers.iter().filter(|l| l.item == item).map(|l| l.shown(Visible::ALL)).collect()
 }
@@ -167,10 +167,10 @@ fn is_before(layers: &[Layer], item: usize, other: usize) -> bool {
     at(item) > at(other)
 }
 
-/// Regression: a hat balanced on its wearer, and so did a dress and a pair of glasses.
+/// Regression: a hat, a dress and a pair of glasses were all balanced on top of their wearer.
 #[test]
 fn what_is_worn_is_where_one_wears_it() {
-    // The middle of the thing, and its width, in parts of the wearer's box.
+    // The middle of the thing and its width, as shares of the wearer's box.
     for (wearer, thing, x, y, width) in [
         ("cat face", "top hat", 0.5, -0.08, 0.55),
         ("cat face", "crown", 0.5, -0.08, 0.55),
@@ -211,13 +211,14 @@ fn each_wearer_gets_its_own_and_one_may_wear_several_things() {
     let layers = lay_out(&scene(&all, &worn), &[]);
     let down: Vec<f32> = [1, 2, 3].iter().map(|i| centre(shown(&layers, *i)[0]).1).collect();
     assert!(down.is_sorted() && (1..4).all(|i| is_before(&layers, i, 0)), "{down:?}");
-    // Nothing is lost where there are more of them than wearers.
+    // If there are more of them than wearers, none is lost.
     let layers = lay_out(&scene(&[("dog face", 1), ("top hat", 3)], &[(1, Relation::WornBy, 0)]), &[]);
     let tops: Vec<f32> = shown(&layers, 1).iter().map(|b| b.1).collect();
     assert!(tops.windows(2).all(|pair| pair[1] < pair[0] - 0.02), "one on the other: {tops:?}");
 }
 
-/// "a cat with a hat and glasses", "a cat with a hat and a dog", "a hat with a flower on it": by any way to link them.
+/// "a cat with a hat and glasses", "a cat with a hat and a dog", "a hat with a flower on it", in each way of linking
+/// them.
 #[test]
 fn what_is_beside_something_worn_is_worn_too_or_beside_the_wearer() {
     use Relation::{Beside, On, WornBy};
@@ -236,7 +237,7 @@ fn what_is_beside_something_worn_is_worn_too_or_beside_the_wearer() {
     assert!(bird.1 < hat.1 && hat.1 < cat.1 && (bird.3 - hat.1).abs() < 0.1, "{bird:?} {hat:?} {cat:?}");
 }
 
-/// Regression: of several things in a bowl nothing was seen.
+/// Regression: several things in a bowl were hidden completely.
 #[test]
 fn what_is_in_a_vessel_looks_out_of_it() {
     for vessel in ["wrapped gift", "bowl with spoon", "basket", "automobile", "canoe"] {
@@ -251,7 +252,7 @@ fn what_is_in_a_vessel_looks_out_of_it() {
     }
 }
 
-/// The visible boxes of one thing under another, each with a picture of this visible width and height.
+/// The visible boxes of one thing under another. `sizes`: width and height of the visible part of each picture.
 fn under(things: [(&str, u8); 2], sizes: [(f32, f32); 2]) -> [(f32, f32, f32, f32); 2] {
     let visible =
         sizes.map(|(w, h)| Visible { left: (1.0 - w) / 2.0, top: 1.0 - h, right: (1.0 + w) / 2.0, bottom: 1.0 });
@@ -280,7 +281,7 @@ fn what_is_under_a_tree_stands_at_its_foot_a_third_to_a_half_as_high() {
     }
 }
 
-/// Each place that something is under, and how models/sticker-64/train/scenes.py checks it.
+/// Each kind of place that something can be under, with the check of models/sticker-64/train/scenes.py.
 #[test]
 fn what_is_under_something_is_lower_and_not_beside_it() {
     for place in [
@@ -333,7 +334,7 @@ fn rain_and_snow_fall_from_above() {
     assert!(centre(shown(&inside, 0)[0]).1 > shown(&inside, 1)[0].1, "an airplane is no weather");
 }
 
-/// Regression: of three apples and two bananas on a plate four were in the air, and candles were in two storeys.
+/// Regression: of three apples and two bananas on a plate four were in the air, and candles stood on two levels.
 #[test]
 fn what_stands_on_a_place_is_no_wider_than_it() {
     use Relation::{Beside, On};
@@ -364,7 +365,7 @@ fn what_stands_on_a_place_is_no_wider_than_it() {
     assert_eq!(wide.len(), 2);
 }
 
-/// Regression: five animals were a strip, and thirty things 16 pixels high.
+/// Regression: five animals stood in one narrow strip, and thirty things were 16 pixels high.
 #[test]
 fn many_things_are_in_rows() {
     let labels =
@@ -383,15 +384,16 @@ fn many_things_are_in_rows() {
             assert!(first.len() > 1, "{count} on {ground:?}: more than one row");
         }
     }
-    // In front of a ground the first row is nearer: lower, larger and drawn last.
+    // On a ground the first row is nearer: lower, larger and drawn last.
     let things = ["cat face", "dog face", "horse", "cow face", "pig face", "fox"].map(|label| (label, 1));
     let layers = lay_out(&Reading { ground: Some(Ground::Grass), ..scene(&things, &[]) }, &[]);
     let (near, far) = (shown(&layers, 0)[0], shown(&layers, 5)[0]);
     assert!(near.3 > far.3 && near.2 - near.0 > far.2 - far.0 && is_before(&layers, 0, 5));
-    // Few things of many copies too.
+    // Few items with many copies stand in rows, too.
     let layers = lay_out(&scene(&[("red apple", 3), ("banana", 2)], &[(0, Relation::Beside, 1)]), &[]);
     assert!(around(&shown(&layers, 0)).3 < around(&shown(&layers, 1)).1 && layers.iter().all(|l| l.side > 0.28));
-    // Three of a kind are one behind two beside another, for that makes all larger; what flies and what wears is in a line.
+    // Three copies beside another thing stand as a heap, because that makes everything larger. Flying things and
+    // wearers stay in a line.
     for (things, links, heap) in [
         (vec![("cat face", 3)], vec![], true),
         (vec![("cow face", 1), ("ewe", 3)], vec![(0, Relation::Beside, 1)], true),
@@ -403,7 +405,7 @@ fn many_things_are_in_rows() {
         let boxes = shown(&lay_out(&scene(&things, &links), &[]), three);
         assert_eq!(boxes.iter().any(|b| (b.3 - boxes[0].3).abs() > 0.05), heap, "{things:?}");
     }
-    // Three are still side by side, and so is what is said to be next to each other.
+    // Three items stay side by side, and so do things that the prompt puts next to each other.
     let layers = lay_out(&scene(&[("cat face", 1), ("dog face", 1), ("horse", 1)], &[]), &[]);
     assert!(layers.windows(2).all(|pair| pair[0].y == pair[1].y));
 }
@@ -464,7 +466,7 @@ fn one_sits_on_a_seat_and_not_on_its_back() {
     }
 }
 
-/// Regression: a sun and a cloud stood on the ground of the sky, with shadows.
+/// Regression: on a sky background, a sun and a cloud stood on the ground and cast shadows.
 #[test]
 fn things_of_the_sky_alone_stay_up() {
     for (things, ground) in [
@@ -507,7 +509,7 @@ fn a_rainbow_spans_what_is_under_it() {
     assert!(bow.0 < shown(&layers, 0)[0].0 && bow.2 > shown(&layers, 1)[0].2, "over both");
 }
 
-/// Regression: a balloon above a castle with a bird on it was before the bird.
+/// Regression: a balloon above a castle with a bird on it was in front of the bird.
 #[test]
 fn what_is_above_is_above_all_that_stands_there() {
     use Relation::{Above, In, On};
@@ -556,7 +558,7 @@ fn a_plain_colour_has_the_scene_in_its_middle() {
     }
 }
 
-/// Any links between any things, also such that make no sense: all copies are on the canvas, at a size that can be seen.
+/// Any relations between any things, even nonsense: all copies are on the canvas, and large enough to be seen.
 #[test]
 fn no_links_whatever_lose_a_thing_or_put_it_off_the_canvas() {
     use Relation::*;
@@ -611,7 +613,7 @@ fn no_links_whatever_lose_a_thing_or_put_it_off_the_canvas() {
     }
 }
 
-/// Thirty things are as many as a scene has.
+/// A scene has at most thirty things.
 #[test]
 fn many_things_are_inside_and_large_enough_to_be_seen() {
     let nouns = "cat,dog,bird,horse,cow,pig,duck,frog,snake,bear,lion,tiger,elephant,monkey,rabbit,mouse,butterfly,spider,\
@@ -631,7 +633,7 @@ fn many_things_are_inside_and_large_enough_to_be_seen() {
     }
 }
 
-/// What contradicts itself, or is in itself, is laid out all the same.
+/// Contradictions and things inside themselves are laid out all the same.
 #[test]
 fn what_cannot_be_is_laid_out_all_the_same() {
     for (prompt, count) in [

@@ -1,4 +1,4 @@
-//! Parses people and animals: actions, looks, clothes.
+//! Parses what people and animals do, look like and wear, and the parts of their bodies.
 
 use super::super::Item;
 use super::super::beings::{BEARDS, CLOTHES, FLYING, HAIR, HAIR_COLOURS, HAVING, ING_VERBS, WHOSE, WINGS};
@@ -6,8 +6,9 @@ use super::super::layout::flies;
 use super::*;
 
 impl Reader<'_> {
-    /// What somebody does. Behind a noun it chooses the noun's thing where one does so ("woman dancing"), and before a
-    /// noun that of the noun; nothing else is drawn for it. False where there is no such noun.
+    /// Handles an action. After a noun it selects the variant of the noun's thing that shows it ("woman dancing"), and
+    /// before a noun it does so for that noun. It adds no thing of its own but the object of a Chinese verb. Returns
+    /// false if there is no such noun.
     pub(super) fn action(&mut self, label: &str, word: &Lexeme, ids: &[ThingId]) -> bool {
         let mut words = vec![if label.is_empty() { word.word.clone() } else { label.to_owned() }];
         words.extend(ids.first().and_then(|&id| doing_of(id)).map(str::to_owned));
@@ -31,7 +32,7 @@ impl Reader<'_> {
             if !self.does(&doing)
                 && let (Some(object), Some(doer)) = (object, self.things_of_clause().last().copied())
             {
-                // No panda plays basketball, but there is a ball.
+                // No picture shows a panda that plays basketball, but there is a ball.
                 self.named[doer].said.doing.retain(|it| it.span != doing.span);
                 self.waiting = Some(Waiting::ThisTo(doer, Relation::Beside));
                 self.push(vec![object], &word.word, word.span.clone());
@@ -48,7 +49,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Who flies is above what he is said to be on.
+    /// Moves somebody who flies above the place that the prompt says they are on.
     pub(super) fn lift(&mut self, word: &Lexeme) {
         if word.word.starts_with('飞') {
             self.flies = true;
@@ -58,7 +59,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether an article and what flies by itself come next.
+    /// Whether a thing that flies by itself comes next, after an article and adjectives.
     fn is_flier_ahead(&self) -> bool {
         let describes = |word: &&Lexeme| {
             matches!(
@@ -71,13 +72,13 @@ impl Reader<'_> {
         next.is_some_and(|next| matches!(&next.kind, Kind::Name(_, ids, _) if flies(&named(ids[0]))))
     }
 
-    /// Whether what is driven comes next, and is no road.
+    /// Whether a noun comes next, and so a vehicle: not "driving on a road".
     fn is_vehicle_ahead(&self) -> bool {
         let next = self.words.get(self.at + 1).map(|next| &next.kind);
         matches!(next, Some(Kind::Role(Role::Number(_) | Role::The | Role::Colour(_) | Role::Measure) | Kind::Name(..)))
     }
 
-    /// Somebody who does it, where nobody is named: "dancing".
+    /// A thing that shows the action, for a prompt in which nobody does it: "dancing".
     pub(super) fn who_does(&self, label: &str, word: &Lexeme) -> Option<ThingId> {
         let doing = if label.is_empty() { &word.word } else { label };
         let all = things();
@@ -86,7 +87,7 @@ impl Reader<'_> {
         people.into_iter().flatten().next().or_else(|| all.labelled(doing)).or_else(face)
     }
 
-    /// A verb that is also a noun: "painting" in "a dog painting a house".
+    /// Whether the word at this index is a verb, though it may be a noun: "painting" in "a dog painting a house".
     pub(super) fn is_verb_at(&self, at: usize) -> bool {
         let Some(word) = self.words.get(at) else { return false };
         match &word.kind {
@@ -99,7 +100,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Says it of the nearest thing of the clause that is seen doing it, or of the nearest of all. Whether one is.
+    /// Adds an action to the nearest thing of the clause whose picture shows it, or else to the nearest thing. Returns
+    /// whether a picture shows it.
     fn does(&mut self, doing: &Doing) -> bool {
         let mut things = self.things_of_clause();
         things.extend(self.about.filter(|_| things.is_empty()));
@@ -116,12 +118,12 @@ impl Reader<'_> {
         doer.is_some()
     }
 
-    /// Whether the word here comes after a noun or its place, and not after an article or what is said of a noun.
+    /// Whether the current word comes after a noun or its place, and not after an article or an adjective.
     pub(super) fn is_behind_noun(&self) -> bool {
         self.is_noun_before(self.at)
     }
 
-    /// The same of the word at this place.
+    /// The same for the word at this index.
     pub(super) fn is_noun_before(&self, at: usize) -> bool {
         let skipped = |w: &&Lexeme| !matches!(w.kind, Kind::Role(Role::Filler | Role::Is | Role::Action(_)));
         let before = self.words[..at].iter().rev().find(skipped);
@@ -136,17 +138,17 @@ impl Reader<'_> {
             })
     }
 
-    /// A noun that says nothing where it comes after another, or before "of".
+    /// Whether the current noun adds nothing: it comes after another noun or before "of".
     pub(super) fn suffix(&mut self) -> bool {
         self.is_behind_noun() || self.is_next(1, "of") || self.is_next(1, "for")
     }
 
-    /// Whether the word so far on is this one.
+    /// Whether the word `on` places ahead is `word`.
     pub(super) fn is_next(&self, on: usize, word: &str) -> bool {
         self.words.get(self.at + on).is_some_and(|next| next.word == word)
     }
 
-    /// What a person looks like, before the noun or behind "with".
+    /// Handles a person's looks, before the noun or after "with". Returns false if there is no such person.
     pub(super) fn look(&mut self, look: &'static [&'static str], word: &Lexeme) -> bool {
         if let Some(owner) = self.owner() {
             self.named[owner].said.looks.push((look, word.span.clone()));
@@ -160,8 +162,8 @@ impl Reader<'_> {
         true
     }
 
-    /// A part of the body of somebody who "has" it, or who is named behind it: 白胡子的老人. False where it is a thing of
-    /// its own.
+    /// Handles a part of the body of somebody who "has" it or who is named after it: 白胡子的老人. Returns false if it is a
+    /// thing of its own.
     pub(super) fn part(&mut self, word: &Lexeme) -> bool {
         if self.pending.denied {
             self.pending = Said::default();
@@ -211,7 +213,7 @@ impl Reader<'_> {
         true
     }
 
-    /// 长发女孩, 白胡子老人, "red hair girl"
+    /// Whether the part belongs to the noun right after it: 长发女孩, 白胡子老人, "red hair girl".
     fn is_of_next(&self, word: &Lexeme) -> bool {
         let named = word.word.as_str();
         let is_said = !named.is_ascii() && (self.pending.colour.is_some() || self.pending.size != Size::Usual);
@@ -219,7 +221,7 @@ impl Reader<'_> {
         (is_said || is_hair(named)) && matches!(next, Some(Kind::Name(..)))
     }
 
-    /// 猫头上, 猫的尾巴, "a cat's head": whose part is named right behind the noun.
+    /// The owner of a part that is named right after its owner: 猫头上, 猫的尾巴, "a cat's head".
     fn owner_at_place(&self) -> Option<usize> {
         let next = self.words.get(self.at + 1);
         let is_place =
@@ -232,7 +234,7 @@ impl Reader<'_> {
         owner.filter(|i| (is_place || is_whose) && span.end == before.span.end && living(i))
     }
 
-    /// Who has what is here: "a cat with blue eyes", 小丑有红鼻子.
+    /// The owner of the part or the looks at the current word: "a cat with blue eyes", 小丑有红鼻子.
     fn owner(&self) -> Option<usize> {
         let mentioned = self.clause.last().map(|(_, span)| span.start);
         for word in self.words[..self.at].iter().rev() {
@@ -279,7 +281,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Whether a relation says that what comes is worn: by its verb, or since clothes come behind "with" or "in".
+    /// Whether a relation means that the next thing is worn: by its verb, or because clothes follow "with" or "in".
     pub(super) fn is_worn(&self, relation: Relation, word: &Lexeme) -> bool {
         if relation == Relation::WornBy {
             return true;
@@ -292,7 +294,7 @@ impl Reader<'_> {
         may_be && living && self.garment_ahead().is_some_and(|at| self.is_garment_at(at))
     }
 
-    /// The place of the next noun's head.
+    /// The index of the next noun's head.
     fn garment_ahead(&self) -> Option<usize> {
         let mut at = self.at + 1;
         while let Kind::Role(
@@ -318,7 +320,7 @@ impl Reader<'_> {
         matches!(&self.words[at].kind, Kind::Name(_, ids, _) if is_garment(ids[0]))
     }
 
-    /// "wearing": what comes is worn by what was named, or, in 戴帽子的猫, by what comes behind it.
+    /// Handles "wearing": the next thing is worn by somebody named before it, or, in 戴帽子的猫, after it.
     pub(super) fn wear(&mut self) {
         let things = self.things_of_clause();
         let living = things.iter().rev().copied().find(|&i| things_of(self.named[i].senses[0]).living);
@@ -344,7 +346,7 @@ impl Reader<'_> {
         matches!(self.words.get(self.at + 1).map(|next| &next.kind), Some(Kind::Role(Role::Colour(_))))
     }
 
-    /// Whether 的 and a noun come after the garment here, and those that go with it.
+    /// Whether 的 and a noun follow the garment at this index and the garments listed with it.
     fn is_before_wearer(&self, garment: usize) -> bool {
         let mut rest = self.words[garment + 1..].iter().enumerate();
         let of = rest.find(|(at, word)| match &word.kind {
@@ -363,13 +365,13 @@ impl Reader<'_> {
         })
     }
 
-    /// Who is named behind what he holds or rides: 骑马的女孩.
+    /// Somebody who is named after what they hold or ride: 骑马的女孩.
     pub(super) fn doer(&self, object: usize) -> Option<usize> {
         let does = |l: &&Link| matches!(l.relation, Relation::On | Relation::Beside) && l.place == object;
         self.reading.relations.iter().filter(does).map(|l| l.thing).find(|&doer| doer > object)
     }
 
-    /// What the thing is worn by.
+    /// The item that wears this thing.
     pub(super) fn wearer(&self, thing: usize) -> Option<usize> {
         let worn = |l: &&Link| l.thing == thing && l.relation == Relation::WornBy;
         self.reading.relations.iter().find(worn).map(|l| l.place)
@@ -388,7 +390,7 @@ pub(super) fn is_garment(id: ThingId) -> bool {
     CLOTHES.contains(&things().get(id).en)
 }
 
-/// What a person of this thing does: "running" of "man running".
+/// The action in the label of a person: "running" in "man running".
 pub(super) fn doing_of(id: ThingId) -> Option<&'static str> {
     let t = things().get(id);
     t.en.split(' ').nth(1).filter(|word| t.person && word.ends_with("ing"))

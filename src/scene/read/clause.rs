@@ -1,12 +1,12 @@
-//! Applies a clause's words to its things, and finds its end.
+//! Gives the attributes of a clause to its things, and ends clauses.
 
 use super::*;
 
 impl Reader<'_> {
-    /// A noun that is nothing to draw takes what was said before it, unless it says something of a noun itself: "a blue
-    /// foobar and a car", but "a blue foobar car".
+    /// Handles a noun that is not drawn. It takes the attributes before it, unless it describes another noun itself: "a
+    /// blue foobar and a car", but "a blue foobar car".
     pub(super) fn other_noun(&mut self, span: &Range<usize>) {
-        // A garment that nothing shows takes its colour with it: 穿着红色毛衣的小狗.
+        // A garment that the model does not know takes its colour with it: 穿着红色毛衣的小狗.
         if let Some(Waiting::NextTo(_, Relation::WornBy) | Waiting::Fronted(Relation::WornBy)) = self.waiting {
             (self.pending, self.waiting) = self.held.take().unwrap_or_default();
             return;
@@ -23,7 +23,7 @@ impl Reader<'_> {
         self.subject = None;
     }
 
-    /// Whether the word here comes before a noun, with at most words between that say something of it too.
+    /// Whether the current word describes a noun after it, with only other attributes between them.
     fn describes_next(&self) -> bool {
         for word in &self.words[self.at + 1..] {
             match &word.kind {
@@ -37,7 +37,7 @@ impl Reader<'_> {
         false
     }
 
-    /// A comma or the end of a sentence.
+    /// Handles a comma or the end of a sentence.
     pub(super) fn stop(&mut self, sign: &str) {
         self.phrase_ends();
         self.trailing();
@@ -54,7 +54,7 @@ impl Reader<'_> {
         }
         self.close();
         let first = self.clause.iter().find_map(|(thing, _)| *thing);
-        // 戴皇冠的公主，穿粉色裙子: it is about her.
+        // 戴皇冠的公主，穿粉色裙子: the next clause is about the princess.
         let first = first.map(|first| self.wearer(first).or_else(|| self.doer(first)).unwrap_or(first));
         if first.is_some() && (!self.fronted || self.about.is_none()) {
             self.about = first;
@@ -69,7 +69,7 @@ impl Reader<'_> {
         self.subject = None;
     }
 
-    /// Remembers the things of a clause that is a part of a list.
+    /// Remembers the things of a clause that is part of a list.
     fn list(&mut self, sign: &str) {
         let things = self.things_of_clause();
         let of_clause = |l: &&Link| things.contains(&l.thing) || things.contains(&l.place);
@@ -82,7 +82,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A word that no noun can come after: a colour that was read belongs to a noun before it.
+    /// Ends a phrase. No noun follows, so a colour that was read belongs to a noun before it.
     pub(super) fn phrase_ends(&mut self) {
         let after_noun = match self.waiting {
             None => true,
@@ -146,7 +146,7 @@ impl Reader<'_> {
         self.waiting = None;
     }
 
-    /// What is said without a noun of its own, at the end of a clause, is said of the things before: "a car, blue".
+    /// Gives attributes without a noun of their own, at the end of a clause, to the things before: "a car, blue".
     pub(super) fn close(&mut self) {
         let mut phrases = std::mem::take(&mut self.open);
         phrases.push(std::mem::take(&mut self.pending));
@@ -174,7 +174,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Says it of things that were named: its colour of those without one.
+    /// Adds attributes to things named before: size and moods to those in `sized`, the colour to those in `coloured`
+    /// that have none.
     pub(super) fn say(&mut self, said: Said, coloured: &[usize], sized: &[usize]) {
         for &i in sized {
             let to = &mut self.named[i].said;
@@ -195,7 +196,7 @@ impl Reader<'_> {
         (0..self.named.len()).for_each(|i| self.settle(i));
     }
 
-    /// Makes an item what is said of it by now.
+    /// Updates an item from its attributes.
     pub(super) fn settle(&mut self, i: usize) {
         self.reading.items[i] = self.named[i].item();
     }
@@ -211,7 +212,7 @@ impl Reader<'_> {
         self.clause.iter().filter_map(|(thing, _)| *thing).collect()
     }
 
-    /// A noun that names this thing was read.
+    /// Records that a noun for this thing was read.
     pub(super) fn mention(&mut self, thing: usize, span: Range<usize>) {
         self.clause.push((Some(thing), span));
         self.mentions.push(thing);

@@ -1,12 +1,13 @@
-//! Parts of a number of things that are told apart: "two cats, one black and one white", 一黑一白两只猫.
+//! Groups whose members differ: "two cats, one black and one white", 一黑一白两只猫.
 
 use super::*;
 
-/// Colours and where the prompt names them.
+/// Colours with their byte ranges in the prompt.
 type Colours = Vec<(&'static str, Range<usize>)>;
 
 impl Reader<'_> {
-    /// Reads such parts where they begin here; what was named before them is parted, or the noun behind them is.
+    /// Reads the parts of a group if they begin at the current word, and splits the group before them or after them.
+    /// Returns whether it did.
     pub(super) fn divided(&mut self) -> bool {
         if let Some((whole, colours, end)) = self.colours_ahead() {
             let one = |colour| Said { count: Some(1), colour: Some(colour), ..Said::default() };
@@ -39,8 +40,8 @@ impl Reader<'_> {
         false
     }
 
-    /// A thing of several, a colour for each of them that comes next, and where the next word is: "three balloons: red,
-    /// yellow and green", 三个气球，红、黄、绿. Colours before a noun are that noun's.
+    /// The group before a list of colours, one for each member, the colours, and the index of the next word: "three
+    /// balloons: red, yellow and green", 三个气球，红、黄、绿. Colours before a noun belong to that noun.
     fn colours_ahead(&self) -> Option<(usize, Colours, usize)> {
         let is = |at: usize, signs: &[&str]| self.words.get(at).is_some_and(|word| signs.contains(&word.word.as_str()));
         let is_filler = |at: usize| is(at, &["的", "色", "in", "colored", "coloured"]);
@@ -76,7 +77,7 @@ impl Reader<'_> {
         (colours.len() > 1 && is_over && is_free).then_some((whole, colours, end))
     }
 
-    /// Makes a thing of several its parts.
+    /// Splits a group into its parts.
     fn divide(&mut self, whole: usize, parts: Vec<Said>) {
         self.waiting = None;
         self.pending = Said::default();
@@ -109,7 +110,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Parts from here on, and where the next word is: each a number and what is said of so many.
+    /// The parts of a group from the current word on, each a number with attributes, and the index of the next word.
     fn parts_ahead(&self) -> (Vec<Said>, usize) {
         let (mut parts, mut end): (Vec<Said>, usize) = (Vec::new(), self.at);
         let mut part: Option<Said> = None;

@@ -1,23 +1,23 @@
-//! Which thing a noun names.
+//! Decides which thing a noun names.
 
 use super::super::beings::PLURALS;
 use super::*;
 
-/// The label of what friends are drawn as.
+/// The label of the thing that "friends" means.
 const FRIENDS: &str = "people holding hands";
 
-/// Verbs with which Chinese names of things begin.
+/// Verbs at the beginning of Chinese names of things.
 const VERBS: &str = "踢弹打撑吃喝读看抱玩吹";
 
 impl Reader<'_> {
-    /// A name: the head of its phrase, or a word before the head.
+    /// Handles a name: the head of its phrase, or a modifier before the head.
     pub(super) fn name(&mut self, by: By, ids: Vec<ThingId>, also: Option<Role>, word: &Lexeme) {
         let also = also.or_else(|| verb(word, &ids)).or_else(|| self.is_verb_at(self.at).then_some(Role::Action("")));
         if also.is_some_and(|role| self.takes(role, word, &ids)) {
             self.at += 1;
             return;
         }
-        // 透明的猫 has no window beside it, and 圣诞的树 is a Christmas tree.
+        // A tag before 的 and a name is a modifier: 透明的猫 draws no window, and 圣诞的树 is a Christmas tree.
         let is_name =
             |at: usize| matches!(self.words.get(at).map(|w| &w.kind), Some(Kind::Name(By::Name | By::Kind, ..)));
         if by == By::Tag && !word.word.is_ascii() && self.is_next(1, "的") && is_name(self.at + 2) {
@@ -25,13 +25,13 @@ impl Reader<'_> {
             self.at += 1;
             return;
         }
-        // In English the last of several nouns is the head: "chocolate cake". A tag alone yields to any name behind it.
+        // In English the last of several nouns is the head: "chocolate cake". A tag yields to any name after it.
         let next = self.words.get(self.at + 1);
         let adjacent =
             next.is_some_and(|n| self.text[word.span.end..n.span.start].chars().all(|c| c == ' ' || c == '-'));
         if let Some(Lexeme { kind: Kind::Name(next_by, ..), word: next_word, .. }) = next
             && adjacent
-            // "a boy fishing": what somebody does is no head.
+            // "a boy fishing": an action is no head.
             && !self.is_verb_at(self.at + 1)
             && !matches!(next.map(|next| &next.kind), Some(Kind::Name(_, _, Some(Role::Suffix))))
             && (next_word.is_ascii() || by == By::Tag)
@@ -41,7 +41,7 @@ impl Reader<'_> {
             self.at += 1;
             return;
         }
-        // "long" is among the tags of the long drum, and no drum is meant.
+        // "long" is a tag of the long drum, but does not mean a drum.
         if by == By::Tag && things().is_no_noun(&word.word) {
             self.at += 1;
             self.unknown(word.span.clone());
@@ -68,7 +68,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A Chinese name that says what somebody does with the thing: 踢足球 draws the ball.
+    /// Reports the verb in the Chinese name of a thing: 踢足球 (kick a football) draws only the ball.
     fn verb_in_name(&mut self, word: &str, thing: ThingId, span: &Range<usize>) {
         let Some(first) = word.chars().next().filter(|first| VERBS.contains(*first)) else { return };
         let rest = &word[first.len_utf8()..];
@@ -77,7 +77,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The members of a family, side by side: four faces in one picture would each be a few pixels.
+    /// Adds the members of a family, side by side: in one picture each of four faces would be a few pixels large.
     fn each_member(&mut self, members: Vec<(&'static str, Vec<ThingId>)>, span: &Range<usize>) {
         let said = self.pending.clone();
         for (nth, (name, senses)) in members.into_iter().enumerate() {
@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a name as what else it may be, where it is that.
+    /// Reads a name as its other role if that fits here. Returns whether it did.
     fn takes(&mut self, role: Role, word: &Lexeme, ids: &[ThingId]) -> bool {
         let is_it = match role {
             Role::Action(label) => return self.action(label, word, ids),
@@ -125,7 +125,7 @@ impl Reader<'_> {
         is_it
     }
 
-    /// Whether the name here is all that the prompt names: a park is a thing only then.
+    /// Whether the prompt names nothing else: only then is a park a thing, and not the background.
     fn is_alone(&self) -> bool {
         let others = self.words.iter().enumerate().filter(|(at, _)| *at != self.at);
         let mut names = others.filter(|(_, word)| match &word.kind {
@@ -137,8 +137,8 @@ impl Reader<'_> {
         names.next().is_none()
     }
 
-    /// Whether a noun is a plural: in English by its form, in Chinese by 们. What a thing's label or a food is called by
-    /// ("glasses", "noodles") is none.
+    /// Whether a noun is a plural: in English by its form, in Chinese by 们. Labels and foods that end in "s"
+    /// ("glasses", "noodles") are none.
     fn is_plural(&self, word: &Lexeme, senses: &[ThingId]) -> bool {
         let text = folded(&self.text[word.span.clone()]);
         let last = text.split(' ').next_back().unwrap_or_default();
@@ -159,7 +159,7 @@ impl Reader<'_> {
             || self.words.get(self.at).is_some_and(|next| next.word == "们")
     }
 
-    /// Whether a noun that is only a noun follows directly.
+    /// Whether a noun follows, with only attributes and fillers before it.
     pub(super) fn noun_follows(&self) -> bool {
         let mut rest = self.words[self.at + 1..].iter();
         loop {
@@ -187,8 +187,8 @@ impl Reader<'_> {
         !is_of_noun && !self.noun_follows() && !self.is_said_after()
     }
 
-    /// Whether a word that may be a colour is one that is said of what was named: "a cat, orange". In a list of fruit it
-    /// is a fruit.
+    /// Whether a word that may be a colour describes something named before: "a cat, orange". In a list of fruit it is
+    /// a fruit.
     fn is_said_after(&self) -> bool {
         let Some(&last) = self.mentions.last() else { return false };
         if self.subject.is_some() {
@@ -206,8 +206,8 @@ impl Reader<'_> {
         ends && is_free && said.count.is_none() && !said.definite && !said.denied
     }
 
-    /// Puts first the senses whose own label continues as the prompt does ("woman with red hair" is "woman: red hair"), and
-    /// steps over those words.
+    /// Puts the sense first whose label continues like the prompt ("woman: red hair" for "woman with red hair"), and
+    /// skips those words.
     fn longer_name(&mut self, senses: &mut Vec<ThingId>, head: &str) {
         let all = things();
         let mut words = self.words[self.at..].iter();
@@ -230,13 +230,13 @@ impl Reader<'_> {
     }
 }
 
-/// Who a label names that is about several: "family: man, woman, girl".
+/// The people in a label for several of them: "family: man, woman, girl". `None` for any other label.
 pub(super) fn members(family: ThingId) -> Option<Vec<(&'static str, Vec<ThingId>)>> {
     let names = things().get(family).en.strip_prefix("family: ")?.split(", ");
     names.map(|name| things().find(name).map(|(_, ids)| (name, ids.to_vec()))).collect()
 }
 
-/// Chinese names of what somebody does (打篮球, 思考), as against those of who does it and of faces (笑脸).
+/// The role of a Chinese name for an action (打篮球, 思考). `None` for people who do it and for faces (笑脸).
 pub(super) fn verb(word: &Lexeme, ids: &[ThingId]) -> Option<Role> {
     let word = &word.word;
     let has = |signs: &str| word.chars().any(|c| signs.contains(c));

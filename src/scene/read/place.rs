@@ -1,4 +1,4 @@
-//! Relations between things, places, "it", and contradictions.
+//! Parses relations: places, pronouns and contradictions.
 
 use super::*;
 
@@ -69,7 +69,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A verb whose object and 的 come before who does it: 一个骑马的女孩.
+    /// Whether a verb, its object and 的 come before the noun of who does it: 一个骑马的女孩.
     fn is_said_of_doer(&self, relation: Relation, word: &Lexeme) -> bool {
         let is_verb =
             matches!(relation, Relation::On | Relation::Beside) && !word.word.is_ascii() && is_verb(&word.word);
@@ -97,7 +97,7 @@ impl Reader<'_> {
         is_noun(next.next()) && next.next().is_some_and(|word| word.word == "的") && is_noun(next.next())
     }
 
-    /// A verb before the noun of who does it, with no object: "a reading girl", 正在吃的女孩.
+    /// Whether a verb without an object comes before the noun of who does it: "a reading girl", 正在吃的女孩.
     fn has_no_object(&self, relation: Relation, word: &Lexeme) -> bool {
         let is_verb = matches!(relation, Relation::On | Relation::Beside | Relation::In) && is_verb(&word.word);
         if !is_verb || self.is_behind_noun() || !self.noun_follows() {
@@ -110,7 +110,8 @@ impl Reader<'_> {
         self.is_before_somebody(word)
     }
 
-    /// A verb before the noun of who does it: "a sitting cat". Not in "a girl, reading books" and "a reading lamp".
+    /// Whether a verb describes the living thing after it: "a sitting cat", but not "a girl, reading books" or "a
+    /// reading lamp".
     pub(super) fn is_before_somebody(&self, word: &Lexeme) -> bool {
         if self.is_behind_noun() || !self.noun_follows() {
             return false;
@@ -124,7 +125,7 @@ impl Reader<'_> {
         word.word.ends_with("ing") && begins && next.is_some_and(|id| things().get(id).living)
     }
 
-    /// 坐着 that says how somebody sits, as against 坐着雪橇.
+    /// Whether the word only says how somebody sits or stands: 坐着, but not 坐着雪橇.
     fn is_posture(&self, word: &Lexeme) -> bool {
         let skipped = |w: &&Lexeme| {
             matches!(
@@ -138,7 +139,8 @@ impl Reader<'_> {
             && (!is_noun || self.clause.is_empty() || matches!(self.waiting, Some(Waiting::NextTo(..))))
     }
 
-    /// A place without a noun at the end of a clause is that of the thing before: "a tree with gifts underneath".
+    /// Handles a place without a noun at the end of a clause. It belongs to the thing before: "a tree with gifts
+    /// underneath".
     pub(super) fn trailing(&mut self) {
         self.verb_ends();
         self.verb_is_last();
@@ -147,7 +149,7 @@ impl Reader<'_> {
         if let Some(Waiting::ThisTo(thing, relation)) = self.waiting.filter(|_| is_last) {
             let before = self.things_of_clause().into_iter().rev().find(|other| *other != thing);
             if let Some(place) = before.or(self.about.filter(|about| *about != thing)) {
-                // "and a car in front": of the house, too.
+                // "and a car in front": also in front of the house.
                 let of = self.trailed.filter(|(former, _)| *former == place).map_or(place, |(_, of)| of);
                 self.reading
                     .relations
@@ -159,7 +161,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A verb between two things is reported where the second is missing: "a cat eating".
+    /// Reports a verb between two things if the second is missing: "a cat eating".
     pub(super) fn verb_ends(&mut self) {
         let word = self.at.checked_sub(1).and_then(|at| self.words.get(at));
         let is_verb = word.is_some_and(|word| {
@@ -177,7 +179,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A verb that needs a place or an object is reported where a clause ends with it: "a girl sitting", 女孩在画.
+    /// Reports a verb that needs a place or an object if a clause ends with it: "a girl sitting", 女孩在画.
     fn verb_is_last(&mut self) {
         let Some(at) = self.at.checked_sub(1) else { return };
         let word = &self.words[at];
@@ -196,7 +198,8 @@ impl Reader<'_> {
         }
     }
 
-    /// "on a blue table" is the ground that "on a table" names: which it is, and where its noun stands.
+    /// The background that a preposition and a noun with adjectives name, and the index of the noun: "on a blue table"
+    /// is the background of "on a table".
     fn ground_ahead(&self, word: &str) -> Option<(Ground, usize)> {
         let preposition = word.split(' ').next_back().filter(|word| word.is_ascii())?;
         for (at, word) in self.words.iter().enumerate().skip(self.at + 1).take(4) {
@@ -214,8 +217,8 @@ impl Reader<'_> {
         None
     }
 
-    /// A Chinese place. It follows its noun, "盒子上", or 在, "旁边" being that of something named before. In English that
-    /// is "on the left".
+    /// Handles a Chinese place, or "on the left" in English. A place follows its noun ("盒子上") or 在. 旁边 on its own
+    /// belongs to something named before.
     fn place(&mut self, relation: Relation, word: &Lexeme) {
         let waiting = self.waiting.take();
         let Some((last, span)) = self.clause.last().cloned() else {
@@ -224,7 +227,7 @@ impl Reader<'_> {
             self.waiting = self.about.map(|about| Waiting::NextTo(self.base(about, relation), relation));
             return;
         };
-        // The place of something that is not drawn.
+        // The place belongs to something that is not drawn.
         let Some(last) = last else { return };
         let is_at =
             |from: usize, to: usize| self.text.get(from..to).is_some_and(|between| between.contains(['在', '从']));
@@ -255,7 +258,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What "next to it" is next to: what stands on a box has the box below its sides.
+    /// The item that a place relative to `thing` belongs to: beside a thing that stands on a box is beside the box.
     fn base(&self, thing: usize, relation: Relation) -> usize {
         match relation {
             Relation::On | Relation::Above | Relation::In | Relation::Between | Relation::WornBy => thing,
@@ -271,7 +274,7 @@ impl Reader<'_> {
         }
     }
 
-    /// "it", 它
+    /// Handles "it", 它.
     pub(super) fn pronoun(&mut self, word: &Lexeme) {
         let begins = self.clause.is_empty();
         match self.waiting {
@@ -283,10 +286,10 @@ impl Reader<'_> {
             // "a box with a cat on it": "it" is the thing named before the one with the relation.
             Some(Waiting::ThisTo(thing, relation)) if !begins => {
                 let mut before = self.mentions.iter().rev().copied().filter(|other| *other != thing);
-                // "between them" is behind the first of two.
+                // "between them": the place is the first of the two.
                 let place = if relation == Relation::Between { before.nth(1) } else { before.next() };
                 if let Some(place) = place {
-                    // "a castle on a hill with a dragon above it": it is the castle.
+                    // "a castle on a hill with a dragon above it": "it" is the castle.
                     let stands = |l: &&Link| {
                         let is_place = matches!(l.relation, Relation::On | Relation::In | Relation::Above);
                         l.place == place && l.thing != thing && is_place && relation != Relation::Between
@@ -312,8 +315,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a relation between two things. "and" says less than any other relation of the same two, what is worn
-    /// stands where its wearer does, and what former relations rule out is reported.
+    /// Adds a relation between two things. "and" yields to any other relation between the same two, a relation of
+    /// something worn is that of its wearer, and a relation that contradicts earlier ones is reported.
     pub(super) fn link(&mut self, thing: usize, relation: Relation, place: usize) {
         if relation == Relation::WornBy {
             return self.put_on(thing, place);
@@ -352,7 +355,7 @@ impl Reader<'_> {
         relations.push(link);
     }
 
-    /// The wearer puts on what is worn, and the garments that go with it.
+    /// Puts a garment on its wearer, together with the garments listed with it.
     fn put_on(&mut self, worn: usize, wearer: usize) {
         let relations = &mut self.reading.relations;
         relations.retain(|l| l.relation != Relation::Beside || (l.thing, l.place) != (wearer, worn));
@@ -366,7 +369,7 @@ impl Reader<'_> {
     }
 }
 
-/// Words that put a thing beside another and are no verbs.
+/// Words that put a thing beside another and are not verbs.
 const BESIDE: &[&str] = &[
     "beside",
     "next to",
@@ -384,26 +387,26 @@ const BESIDE: &[&str] = &[
     "带着",
 ];
 
-/// Whether a word of a relation says what somebody does: no place, no "and".
+/// Whether a relation word is a verb: no place, no "and".
 fn is_verb(word: &str) -> bool {
     !is_place(word) && !is_joining(word) && !BESIDE.contains(&word)
 }
 
-/// Verbs of who is on or in something.
+/// Verbs for riding or driving something.
 const RIDING: &[&str] = &["riding", "rides", "骑着", "骑", "开着", "驾驶着", "乘着", "乘坐"];
 
-/// Verbs of who sits or lies somewhere.
+/// Verbs for sitting and lying.
 const SITTING: &[&str] = &["sit", "sits", "sitting", "lie", "lies", "lying", "resting", "坐着", "躺着", "趴着"];
 
-/// Whether a word says how somebody is somewhere.
+/// Whether a word is a verb for sitting or lying.
 pub(super) fn is_posture(word: &str) -> bool {
     SITTING.contains(&word)
 }
 
-/// Verbs that say little without an object.
+/// Verbs that mean little without an object.
 const MAKING: &[&str] = &["posing", "making", "putting", "taking", "giving", "doing", "画", "打", "送", "想"];
 
-/// Places that may come after everything: "gifts underneath".
+/// Places that may follow everything else: "gifts underneath".
 const TRAILING: &[&str] = &[
     "underneath",
     "below",
@@ -422,7 +425,7 @@ const TRAILING: &[&str] = &[
     "to the right",
 ];
 
-/// An axis of relations, and whether the thing comes before the place on it.
+/// The direction in which a relation orders two things.
 #[derive(Clone, Copy, PartialEq)]
 enum Axis {
     Upright,
@@ -444,13 +447,14 @@ fn axis(relation: Relation) -> Option<(Axis, bool)> {
     }
 }
 
-/// A relation's first and second thing on its axis.
+/// The axis of a relation, with its first and second thing on that axis.
 fn order(link: &Link) -> Option<(Axis, usize, usize)> {
     let (axis, first) = axis(link.relation)?;
     Some(if first { (axis, link.thing, link.place) } else { (axis, link.place, link.thing) })
 }
 
-/// Whether others already put the second thing of the relation before the first.
+/// Whether other relations already put the second thing of this relation before the first, directly or over other
+/// things.
 fn is_ruled_out(link: &Link, others: &[Link]) -> bool {
     let Some((axis, first, second)) = order(link) else { return false };
     let edges: Vec<(usize, usize)> =
@@ -466,7 +470,7 @@ fn is_ruled_out(link: &Link, others: &[Link]) -> bool {
     reached.contains(&first)
 }
 
-/// Words that only say that there is more.
+/// Whether a word only joins two things, like "and".
 pub(super) fn is_joining(word: &str) -> bool {
     matches!(word, "and" | "plus" | "和" | "与" | "跟" | "还有" | "以及" | "加")
 }
@@ -476,7 +480,7 @@ fn is_joining_before(words: &[Lexeme], at: usize) -> bool {
     at.checked_sub(1).is_some_and(|before| is_joining(&words[before].word))
 }
 
-/// Words of a place that come after it or alone, as against those that are between two things.
+/// Whether a place comes after its noun or alone, and not between two things.
 pub(super) fn is_place(word: &str) -> bool {
     matches!(word, "on the left" | "on the right" | "to the left" | "to the right")
         || matches!(

@@ -1,13 +1,14 @@
-//! What each of a group wears or holds: two boys with glasses have two, and 猫和狗都戴着帽子 is two hats.
+//! Gives each member of a group what the group wears or holds: two boys with glasses have two pairs, and 猫和狗都戴着帽子 means
+//! two hats.
 
 use super::super::beings::PAIRS;
 use super::*;
 
-/// Chinese verbs by which each of several has a thing of his own; English has a plural for it.
+/// Chinese verbs by which each member of a group has a thing of its own. English uses a plural.
 const HOLDING: &[&str] = &["拿着", "手拿", "手里拿着", "手持", "捧着", "举着", "抱着", "提着", "推着", "骑着", "骑"];
 
 impl Reader<'_> {
-    /// Gives a thing that is worn to each of its wearers.
+    /// Gives each wearer one of what is worn.
     pub(super) fn share_worn(&mut self, worn: usize, wearer: usize) {
         let Named { word, said, .. } = &self.named[worn];
         let is_pair = PAIRS.contains(&things().get(self.named[worn].senses[0]).en);
@@ -24,7 +25,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Gives what is held, or what is ridden, to each of those who do.
+    /// Gives each member of a group one of what it holds or rides.
     pub(super) fn share_held(&mut self, held: usize, holder: usize, relation: Relation) {
         let verb = &self.text[self.relation_at.clone()];
         let is_verb = self.is_verb_of_two();
@@ -51,7 +52,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the last relation is by a verb: "holding", "riding", and no "and" or "on".
+    /// Whether the last relation is a verb ("holding", "riding"), and not "and" or "on".
     fn is_verb_of_two(&self) -> bool {
         let verb = self.text[self.relation_at.clone()].to_lowercase();
         HOLDING.contains(&verb.as_str())
@@ -63,7 +64,7 @@ impl Reader<'_> {
             .any(|known| verb.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest == "s" || rest == " on"))
     }
 
-    /// Those who are named together with this one, before what they wear or hold.
+    /// The others in a group whose last member is `last`: they wear or hold the same.
     fn others(&self, last: usize) -> Vec<usize> {
         let living = |i: &usize| things_of(&self.named[*i]).living && *i != last;
         let listed = || self.listed.iter().copied().filter(living);
@@ -87,7 +88,7 @@ impl Reader<'_> {
         others
     }
 
-    /// Makes as many of a thing as there are of those who have it.
+    /// Gives a thing the count of those who have it.
     fn as_many(&mut self, thing: usize, who: usize) {
         let count = self.named[who].said.count.or(self.named[thing].said.plural.then_some(1));
         let said = &mut self.named[thing].said;
@@ -95,7 +96,7 @@ impl Reader<'_> {
         self.settle(thing);
     }
 
-    /// Another of a thing, for somebody else.
+    /// Adds a copy of a thing for somebody else. `None` if the scene is full.
     fn copy(&mut self, thing: usize, who: usize) -> Option<usize> {
         if self.named.len() >= MOST_ITEMS {
             return None;

@@ -4,7 +4,7 @@ use super::noun::members;
 use super::*;
 
 impl Reader<'_> {
-    /// Takes a noun in with what was said before it: one thing, or several of a kind ("3 red and 2 green apples").
+    /// Adds a noun with the attributes read before it: one item, or several of a kind ("3 red and 2 green apples").
     pub(super) fn push(&mut self, mut senses: Vec<ThingId>, mut word: &str, span: Range<usize>) {
         let mut last = std::mem::take(&mut self.pending);
         let is_wearer = self.worn.is_some() && !is_garment(senses[0]);
@@ -19,7 +19,7 @@ impl Reader<'_> {
             self.leave_out(span);
             return;
         }
-        // A green apple has a name of its own, but not after "a red and".
+        // A green apple is a name of its own, but not after "a red and".
         if !phrases.is_empty()
             && let Some((first, head)) = word.split_once(' ')
             && let (Some(Role::Colour(colour)), Some((_, ids))) = (grammar().role(first), things().find(head))
@@ -29,7 +29,7 @@ impl Reader<'_> {
         }
         let is_counted = phrases.iter().any(|said| said.count.is_some());
         let apart = last.describes() && (last.count.is_some() || !is_counted && is_plural);
-        // "3 red, a dog": they share no noun.
+        // "3 red, a dog": they do not share a noun.
         if !apart && last.count.is_some() && is_counted {
             let colours = phrases.drain(..).filter_map(|said| said.colour).map(|(_, span)| span);
             self.reading.more_colours.extend(colours);
@@ -62,7 +62,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What the noun at this place is in: "a vase of sunflowers".
+    /// The vessel that the noun is in: "a vase of sunflowers".
     fn vessel_of(&self, noun: &Range<usize>) -> Option<usize> {
         let describes = |word: &&Lexeme| match &word.kind {
             Kind::Role(role) => role.says_which() || matches!(role, Role::Mood(_) | Role::The),
@@ -85,7 +85,7 @@ impl Reader<'_> {
     fn one(&mut self, new: Named) {
         let item = new.item();
         let span = new.span.clone();
-        // A person with a crown has one.
+        // The picture of a person with a crown already has one.
         if let Some(Waiting::NextTo(wearer, Relation::WornBy)) = self.waiting
             && things().get(self.reading.items[wearer].senses[0]).label_has(things().get(item.senses[0]).en)
         {
@@ -143,17 +143,17 @@ impl Reader<'_> {
         self.mention(now, span);
     }
 
-    /// The thing that a noun names again: "the cat", or 猫 in 猫的左边.
+    /// The earlier item that a noun names again: "the cat", or 猫 in 猫的左边.
     fn again(&self, new: &Named) -> Option<usize> {
         let (said, waiting) = (&new.said, self.waiting);
         let at_place = matches!(waiting, Some(Waiting::ThisTo(_, relation)) if relation != Relation::Beside);
-        if said.other || !(said.definite || said.is_bare() && (at_place || self.is_told_of())) {
+        if said.other || !(said.definite || said.is_bare() && (at_place || self.is_described())) {
             return None;
         }
-        // Nothing stands on itself; but "a cat, and the cat" continues.
+        // Nothing stands on itself, but "a cat, and the cat" continues.
         let is_end = |i: usize| match waiting {
             // "a cat on a box and the box on a dog"
-            Some(Waiting::ThisTo(_, Relation::Beside)) if said.definite && self.is_told_of() => false,
+            Some(Waiting::ThisTo(_, Relation::Beside)) if said.definite && self.is_described() => false,
             Some(Waiting::ThisTo(of, _)) => of == i && !self.clause.is_empty(),
             Some(Waiting::NextTo(of, _)) => of == i,
             Some(Waiting::Fronted(_)) | None => false,
@@ -162,8 +162,8 @@ impl Reader<'_> {
         known.filter_map(|i| Some((self.named[i].is_again(new)?, i))).min_by_key(|(rank, _)| *rank).map(|(_, i)| i)
     }
 
-    /// Whether what follows says where the noun before is, or what it is like.
-    fn is_told_of(&self) -> bool {
+    /// Whether the next words say where the noun is, or describe it.
+    fn is_described(&self) -> bool {
         let next = self.words[self.at..].iter().find(|word| word.word != "的");
         next.is_some_and(|next| match next.kind {
             Kind::Role(Role::Relation(_)) => !is_joining(&next.word),

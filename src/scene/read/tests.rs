@@ -1,4 +1,4 @@
-//! What newcomers typed: actions, bodies, clothes, jargon, numbers, grounds.
+//! Prompts typed by newcomers: actions, bodies, clothes, jargon, numbers, backgrounds.
 
 use super::super::tests::{links, of, said, unknown};
 use super::super::{Cannot, Ground, Relation};
@@ -8,7 +8,7 @@ fn cannot(prompt: &str) -> Vec<Cannot> {
     read(prompt).cannot.into_iter().map(|(what, _)| what).collect()
 }
 
-/// Regression: "a bird flying" was a housefly, and a dog that ran in the park came with a human being who ran.
+/// Regression: "a bird flying" drew a housefly, and a dog running in the park came with a person who ran.
 #[test]
 fn an_action_is_said_of_its_noun_and_is_no_thing() {
     for (prompt, right, told) in [
@@ -88,9 +88,9 @@ fn the_jargon_of_prompts_says_nothing() {
     assert_eq!(unknown("masterpiece, best quality"), ["masterpiece, best quality"], "of nothing");
 }
 
-/// Regression: "watercolor painting of a fox" came with a framed picture.
+/// Regression: "watercolor painting of a fox" also drew a framed picture.
 #[test]
-fn a_style_of_painting_is_told_and_no_picture_in_a_frame() {
+fn a_style_of_painting_is_reported_and_draws_no_framed_picture() {
     for prompt in [
         "watercolor painting of a fox",
         "digital painting of a fox",
@@ -110,7 +110,7 @@ fn a_style_of_painting_is_told_and_no_picture_in_a_frame() {
     assert_eq!((said("插画风格的狐狸"), cannot("插画风格的狐狸")), (vec!["fox".to_owned()], vec![]));
 }
 
-/// Regression: "clown with a red nose" had a nose beside him.
+/// Regression: "clown with a red nose" drew a nose beside the clown.
 #[test]
 fn a_part_of_a_body_is_no_thing_beside_it() {
     for (prompt, right, left) in [
@@ -224,7 +224,7 @@ fn plurals_and_pairs_are_numbers() {
 }
 
 #[test]
-fn numbers_go_to_twelve_and_what_is_more_is_told() {
+fn numbers_go_to_twelve_and_what_is_more_is_reported() {
     for (prompt, right, more) in [
         ("ten apples", "10 red apple", vec![]),
         ("eleven cats", "11 cat face", vec![]),
@@ -314,7 +314,7 @@ fn it_is_the_subject_and_a_place_behind_everything_is_that_of_the_thing_before()
 }
 
 #[test]
-fn a_relation_that_a_former_one_rules_out_is_told() {
+fn a_relation_that_an_earlier_one_rules_out_is_reported() {
     use Relation::*;
     for (prompt, relations, told) in [
         ("a cat left of a dog, the cat right of the dog", vec![(0, LeftOf, 1)], vec!["right of"]),
@@ -392,7 +392,7 @@ fn the_end_of_what_is_read_halves_no_word() {
 }
 
 #[test]
-fn a_third_language_names_nothing_and_is_told() {
+fn a_third_language_names_nothing_and_is_reported() {
     for (prompt, words) in
         [("ねこ と いぬ", 3), ("кошка на коробке", 3), ("고양이와 개", 2), ("eine Katze auf einem Tisch", 5)]
     {

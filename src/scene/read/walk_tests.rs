@@ -1,11 +1,11 @@
-//! What people typed who walked through the program without having built it: one table of sentences for each kind.
+//! Prompts typed by people who tried the program and had not built it: a table for each kind.
 
 use super::super::tests::{links, said};
 use super::super::{Cannot, Ground, Light, Relation};
 use super::*;
 
-/// The words of a prompt of which the person is told that they are not drawn.
-fn told(prompt: &str) -> Vec<&str> {
+/// The words of a prompt that are reported as not drawn.
+fn reported(prompt: &str) -> Vec<&str> {
     let r = read(prompt);
     let unknown = r.unknown.iter().map(|it| it.span.clone());
     let cannot = r.cannot.iter().map(|(_, span)| span.clone());
@@ -19,16 +19,16 @@ fn are(things: &[&str]) -> Vec<String> {
     things.iter().map(|thing| (*thing).to_owned()).collect()
 }
 
-/// Each prompt draws these things, and of these words it is told that they are not drawn.
+/// Checks rows of a prompt, the things drawn, and the words reported as not drawn.
 fn draws(table: &[(&str, &[&str], &[&str])]) {
     for (prompt, things, left) in table {
-        assert_eq!((said(prompt), told(prompt)), (are(things), left.to_vec()), "{prompt}");
+        assert_eq!((said(prompt), reported(prompt)), (are(things), left.to_vec()), "{prompt}");
     }
 }
 
-/// Regression: "a sign that says HELLO" was a sign and a waving hand.
+/// Regression: "a sign that says HELLO" drew a sign and a waving hand.
 #[test]
-fn a_text_in_the_picture_is_told_and_draws_nothing() {
+fn a_text_in_the_picture_is_reported_and_draws_nothing() {
     draws(&[
         ("a sign that says HELLO", &["placard"], &["that says HELLO"]),
         ("a sign that says HELLO on a wall", &["placard", "brick"], &["that says HELLO"]),
@@ -55,7 +55,7 @@ fn a_text_in_the_picture_is_told_and_draws_nothing() {
     assert_eq!(links("a dog saying \"woof\" next to a cat"), [(0, Relation::Beside, 1)]);
 }
 
-/// Regression: 我家的猫 was a cat and a house, "grandma's cake" told of an unknown word.
+/// Regression: 我家的猫 drew a cat and a house, and "grandma's cake" reported an unknown word.
 #[test]
 fn what_somebody_has_is_drawn_and_not_who_has_it() {
     draws(&[
@@ -86,7 +86,7 @@ fn what_somebody_has_is_drawn_and_not_who_has_it() {
         ("猫在奶奶的床上", &["cat face", "bed"], &[]),
         ("一只猫和奶奶的蛋糕", &["cat face", "birthday cake"], &[]),
         ("女孩抱着奶奶的猫", &["woman: red hair", "cat face"], &[]),
-        // Who holds something has not to do with whose it is.
+        // To hold something is not to own it.
         ("抱着猫的女孩", &["cat face", "woman: red hair"], &[]),
         ("喜欢猫的女孩", &["cat face", "woman: red hair"], &[]),
         ("有猫的房子", &["cat face", "house with garden"], &[]),
@@ -122,9 +122,9 @@ fn settings_of_other_programs_are_left_out() {
     assert_eq!(read("a cat --no dog").denied.len(), 1);
 }
 
-/// Regression: "a cat jumping" was a cat, and nothing said that it does not jump.
+/// Regression: "a cat jumping" drew a cat, and nothing reported that it does not jump.
 #[test]
-fn what_somebody_does_and_his_picture_does_not_show_is_told() {
+fn an_action_that_the_picture_does_not_show_is_reported() {
     draws(&[
         ("a cat jumping", &["cat face"], &["jumping"]),
         ("dog running", &["dog face"], &["running"]),
@@ -137,7 +137,7 @@ fn what_somebody_does_and_his_picture_does_not_show_is_told() {
         ("小猫在睡觉", &["cat face"], &["睡觉"]),
         ("小狗在公园里玩耍", &["dog face"], &["玩耍"]),
         ("小猫在吃", &["cat face"], &["在吃"]),
-        // What their pictures show.
+        // What the pictures show.
         ("a crying cat", &["crying cat"], &[]),
         ("a happy dog", &["dog face"], &[]),
         ("a bird flying in the sky", &["parrot"], &[]),
@@ -159,9 +159,9 @@ fn what_somebody_does_and_his_picture_does_not_show_is_told() {
     }
 }
 
-/// Regression: "a reading girl" and 女孩坐着 said nothing, and 女孩在思考 drew a second face.
+/// Regression: "a reading girl" and 女孩坐着 reported nothing, and 女孩在思考 drew a second face.
 #[test]
-fn a_verb_without_an_object_is_told_in_each_place_of_the_sentence() {
+fn a_verb_without_an_object_is_reported_in_each_place_of_the_sentence() {
     let girl: &[&str] = &["woman: red hair"];
     draws(&[
         ("a girl reading", girl, &["reading"]),
@@ -188,7 +188,7 @@ fn a_verb_without_an_object_is_told_in_each_place_of_the_sentence() {
         ("女孩在等待", girl, &["等待"]),
         ("女孩在哭", girl, &["哭"]),
         ("女孩在笑", girl, &[]),
-        // Where they sit, and what they hold.
+        // Verbs with a place, and verbs with an object.
         ("a cat sitting on a box", &["cat face", "wrapped gift"], &[]),
         ("a girl sitting in the park", girl, &[]),
         ("a boy holding a balloon", &["person: curly hair", "balloon"], &[]),
@@ -210,9 +210,9 @@ fn a_verb_without_an_object_is_told_in_each_place_of_the_sentence() {
     }
 }
 
-/// Regression: 透明的猫 was a window and a cat, 邪恶的猫 a black heart and a cat.
+/// Regression: 透明的猫 drew a window and a cat, 邪恶的猫 a black heart and a cat.
 #[test]
-fn a_chinese_adjective_that_cannot_be_drawn_is_told_and_draws_nothing() {
+fn a_chinese_adjective_that_cannot_be_drawn_is_reported_and_draws_nothing() {
     for word in ["透明", "惊讶", "邪恶", "优雅", "魔法", "危险", "快速", "神秘", "性感", "明亮"] {
         draws(&[(&format!("一只{word}的猫"), &["cat face"], &[word])]);
     }
@@ -244,7 +244,7 @@ fn weather_and_the_time_of_the_day_are_grounds_unless_they_are_all() {
         ("深夜的猫", Ground::Night, vec!["cat face"]),
     ] {
         assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), are(&things)), "{prompt}");
-        assert_eq!(told(prompt), Vec::<&str>::new(), "{prompt}");
+        assert_eq!(reported(prompt), Vec::<&str>::new(), "{prompt}");
     }
     for (prompt, thing) in [
         ("rain", "cloud with rain"),
@@ -260,10 +260,10 @@ fn weather_and_the_time_of_the_day_are_grounds_unless_they_are_all() {
         assert_eq!((read(prompt).ground, said(prompt)), (None, are(&[thing])), "{prompt}");
     }
     assert_eq!(links("a cat on a sunny day"), [], "the sun is in the sky");
-    assert_eq!(told("a park in the rain"), ["in the rain"], "one ground is drawn");
+    assert_eq!(reported("a park in the rain"), ["in the rain"], "one ground is drawn");
 }
 
-/// Regression: "a cat and a dog wearing hats" was a dog with a hat, 两个戴眼镜的男孩 had one pair of glasses.
+/// Regression: in "a cat and a dog wearing hats" only the dog had a hat, and 两个戴眼镜的男孩 had one pair of glasses.
 #[test]
 fn what_several_wear_or_hold_each_of_them_has() {
     use Relation::*;
@@ -301,7 +301,7 @@ fn what_several_wear_or_hold_each_of_them_has() {
         ("猫、狗和兔子都戴着帽子", vec![(0, 1), (1, 1), (2, 1)]),
         ("猫和戴帽子的狗", vec![(2, 1)]),
     ] {
-        assert_eq!((hats(prompt), told(prompt)), (right, vec![]), "{prompt}");
+        assert_eq!((hats(prompt), reported(prompt)), (right, vec![]), "{prompt}");
     }
     let held = said("a cat and a dog, each with a ball");
     assert_eq!(held, ["cat face", "dog face", "soccer ball", "soccer ball"]);
@@ -324,9 +324,9 @@ fn a_verb_with_its_object_before_a_noun_is_said_of_that_noun() {
     }
 }
 
-/// Regression: "two cats, one black and one white" were two black cats.
+/// Regression: "two cats, one black and one white" drew two black cats.
 #[test]
-fn several_of_which_each_is_told_are_apart() {
+fn members_of_a_group_that_differ_are_items_of_their_own() {
     for (prompt, things) in [
         ("two cats, one black and one white", vec!["black cat", "white cat"]),
         ("two cats, one is black and the other is white", vec!["black cat", "white cat"]),
@@ -347,7 +347,7 @@ fn several_of_which_each_is_told_are_apart() {
     }
 }
 
-/// Regression: "portrait of a woman, watercolor" was told that there are no photographs.
+/// Regression: "portrait of a woman, watercolor" was reported as a photo.
 #[test]
 fn a_portrait_that_is_to_be_painted_is_no_photograph() {
     for (prompt, cannot) in [
@@ -363,7 +363,7 @@ fn a_portrait_that_is_to_be_painted_is_no_photograph() {
     }
 }
 
-/// Regression: 可以给我画 drew a man who gestures OK, "what does" some deer.
+/// Regression: 可以给我画 drew a man who gestures OK, and "what does" drew deer.
 #[test]
 fn a_question_or_a_greeting_draws_what_it_is_about() {
     draws(&[
@@ -380,7 +380,7 @@ fn a_question_or_a_greeting_draws_what_it_is_about() {
     ]);
 }
 
-/// What was read wrongly of sixty prompts of newcomers.
+/// The misread ones of sixty prompts by newcomers.
 #[test]
 fn scenes_of_newcomers_are_read() {
     use Relation::*;
@@ -398,18 +398,18 @@ fn scenes_of_newcomers_are_read() {
         ("一碗热腾腾的牛肉面", vec!["steaming bowl"], vec![], vec![]),
         ("在海边玩沙子的小女孩", vec!["woman: red hair"], vec![], vec!["玩沙子"]),
     ] {
-        assert_eq!((said(prompt), links(prompt), told(prompt)), (are(&things), relations, left), "{prompt}");
+        assert_eq!((said(prompt), links(prompt), reported(prompt)), (are(&things), relations, left), "{prompt}");
     }
 }
 
 #[test]
 fn what_is_no_prompt_is_read_without_harm() {
-    // Every place that is told is one of the prompt.
+    // Every reported byte range is within the prompt.
     let whole = |prompt: &str| {
         let r = read(prompt);
         r.items.iter().for_each(|it| assert!(prompt.get(it.span.clone()).is_some(), "{prompt:?}"));
         r.denied.iter().for_each(|span| assert!(prompt.get(span.clone()).is_some(), "{prompt:?}"));
-        told(prompt);
+        reported(prompt);
         r
     };
     for nothing in ["", "   ", "\n\t \u{3000}", "。，！", "\u{0}\u{1}\u{7f}\u{200b}\u{202e}"] {
@@ -446,7 +446,7 @@ fn what_is_no_prompt_is_read_without_harm() {
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
 
-/// Regression: "a lighthouse on a cliff" was a blob of all words, and "a grilled fish" was no fish.
+/// Regression: "a lighthouse on a cliff" drew one blob of all words, and "a grilled fish" drew no fish.
 #[test]
 fn what_comes_nearest_stands_in_where_nothing_is_known() {
     let stand_in = |prompt: &str| {
@@ -465,12 +465,12 @@ fn what_comes_nearest_stands_in_where_nothing_is_known() {
     }
     assert_eq!(said("a grilled fish with rice"), ["fish", "cooked rice"]);
     assert_eq!(stand_in("donald duck and a cat"), [("donald duck".to_owned(), "duck")]);
-    // Beside what is known it is offered alone.
+    // Beside a known thing it is only offered.
     assert_eq!((said("a cat in a lighthouse"), stand_in("a cat in a lighthouse")), (are(&["cat face"]), vec![]));
     assert_eq!(said("no lighthouse"), are(&[]));
 }
 
-/// Regression: three balloons were red, and "yellow, green" was left out.
+/// Regression: three balloons were all red, and "yellow, green" was left out.
 #[test]
 fn a_list_of_colours_behind_several_things_gives_each_its_own() {
     let balloons = are(&["red balloon", "yellow balloon", "green balloon"]);
@@ -484,7 +484,7 @@ fn a_list_of_colours_behind_several_things_gives_each_its_own() {
         "三个气球：红、黄、绿",
         "三个气球，红色、黄色和绿色的",
     ] {
-        assert_eq!((said(prompt), told(prompt)), (balloons.clone(), vec![]), "{prompt}");
+        assert_eq!((said(prompt), reported(prompt)), (balloons.clone(), vec![]), "{prompt}");
     }
     draws(&[
         (
@@ -510,7 +510,7 @@ fn what_a_vessel_is_of_is_in_it() {
     assert_eq!(links("a house of bricks"), []);
 }
 
-/// Regression: 头 of 一头牛 was a word that nothing shows.
+/// Regression: 头 in 一头牛 was reported as unknown.
 #[test]
 fn a_part_of_a_body_that_counts_is_a_measure() {
     draws(&[
@@ -520,7 +520,7 @@ fn a_part_of_a_body_that_counts_is_a_measure() {
     ]);
 }
 
-/// Regression: 海底世界 was the surface of the sea, and "a beach with palm trees" had an umbrella in the place of the beach.
+/// Regression: 海底世界 drew the surface of the sea, and "a beach with palm trees" drew an umbrella in place of the beach.
 #[test]
 fn the_sea_is_a_ground_above_and_below() {
     for (prompt, ground, things) in [
@@ -542,7 +542,7 @@ fn the_sea_is_a_ground_above_and_below() {
     ]);
 }
 
-/// Regression: of "a fox in the snow at night" the night was left out.
+/// Regression: "a fox in the snow at night" left out the night.
 #[test]
 fn a_place_outdoors_has_the_light_of_the_hour() {
     for (prompt, ground, light, left) in [
@@ -561,11 +561,11 @@ fn a_place_outdoors_has_the_light_of_the_hour() {
         ("a cat in the snow at night at sunset", Ground::Snow, Light::Night, &["at sunset"]),
     ] {
         let r = read(prompt);
-        assert_eq!((r.ground, r.light, told(prompt)), (Some(ground), light, left.to_vec()), "{prompt}");
+        assert_eq!((r.ground, r.light, reported(prompt)), (Some(ground), light, left.to_vec()), "{prompt}");
     }
 }
 
-/// Regression: a family was one picture of four faces, none of which was whole.
+/// Regression: a family was one picture of four faces, none of them complete.
 #[test]
 fn a_family_is_its_members_side_by_side() {
     let four = ["man: curly hair", "woman: red hair", "small woman: red hair", "small person: curly hair"];
@@ -582,7 +582,7 @@ fn a_family_is_its_members_side_by_side() {
     assert_eq!(links("a family on a couch")[2..], [(2, Relation::Beside, 3), (3, Relation::On, 4)]);
 }
 
-/// Regression: of a black and a white cat one was whole, and one a face.
+/// Regression: of a black and a white cat, one was drawn whole and one as a face.
 #[test]
 fn things_of_one_noun_are_drawn_alike() {
     draws(&[
@@ -595,7 +595,7 @@ fn things_of_one_noun_are_drawn_alike() {
     ]);
 }
 
-/// Regression: 一个生气的表情 was unknown as a whole.
+/// Regression: 一个生气的表情 was reported as unknown.
 #[test]
 fn a_mood_alone_is_a_face() {
     draws(&[
@@ -608,9 +608,9 @@ fn a_mood_alone_is_a_face() {
     ]);
 }
 
-/// Regression: of "a girl reading a book" nothing said that she does not read.
+/// Regression: nothing reported that the girl in "a girl reading a book" does not read.
 #[test]
-fn a_verb_between_things_side_by_side_is_told() {
+fn a_verb_between_things_side_by_side_is_reported() {
     for (prompt, verbs) in [
         ("a girl reading a book", &["reading"][..]),
         ("a robot playing guitar", &["playing"]),

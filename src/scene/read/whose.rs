@@ -1,18 +1,18 @@
-//! Owners of things: "grandma's cake", 邻居家的猫. What is drawn is the thing.
+//! Parses owners of things: "grandma's cake", 邻居家的猫. Only the thing is drawn.
 
 use super::super::beings::HAVING;
 use super::being::doing_of;
 use super::place::is_place;
 use super::*;
 
-/// Verbs by which somebody comes to a thing: 妈妈做的蛋糕.
+/// Verbs for making or getting something: 妈妈做的蛋糕.
 const MAKING: &[&str] =
     &["做", "买", "画", "织", "送", "写", "养", "种", "煮", "烤", "缝", "搭", "折", "捏", "挑", "选"];
-/// Verbs that are fillers, behind which somebody is no owner: 喜欢猫的女孩.
+/// Verbs that the grammar treats as fillers. Somebody after one of them is no owner: 喜欢猫的女孩.
 const LIKING: &[&str] = &["喜欢", "想", "追着", "爱", "给", "送给"];
 
 impl Reader<'_> {
-    /// Skips an owner here, before what is owned.
+    /// Skips an owner at the current word. Returns whether there was one.
     pub(super) fn owner_ends(&mut self) -> bool {
         let Some(end) = self.owned() else { return false };
         self.pending = Said { denied: self.pending.denied, ..Said::default() };
@@ -20,7 +20,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Where what is owned begins, if there is an owner here.
+    /// The index of what is owned, if the current word is an owner.
     fn owned(&self) -> Option<usize> {
         let word = self.words.get(self.at)?;
         let text = &self.text[word.span.clone()];
@@ -29,13 +29,13 @@ impl Reader<'_> {
                 self.noun_ahead(self.at + 1).then_some(self.at + 1)
             }
             Kind::Name(..) if text == "家" => self.family_of(),
-            // 思考 of 思考的女孩 is what she does.
+            // 思考 in 思考的女孩 is what she does.
             Kind::Name(By::Name | By::Kind, ids, also) if !text.is_ascii() && things().get(ids[0]).living => {
                 let is_verb = matches!(also, Some(Role::Mood(_) | Role::Action(_))) || noun::verb(word, ids).is_some();
                 self.of_somebody().filter(|_| !is_verb)
             }
             Kind::Unknown(near) if !text.is_ascii() => {
-                // 玩沙子 has people near it who do such things.
+                // An unknown action such as 玩沙子 is near the people who do it.
                 let is_person = near
                     .first()
                     .is_some_and(|&id| things().get(id).person && doing_of(id).is_none_or(|it| it == "holding"));
@@ -46,7 +46,7 @@ impl Reader<'_> {
         }
     }
 
-    /// 家 of 我家的猫 and 奶奶家有一只猫: a family, and no house.
+    /// Handles 家 in 我家的猫 and 奶奶家有一只猫: a family, and no house.
     fn family_of(&self) -> Option<usize> {
         let before = self.words.get(self.at.checked_sub(1)?)?;
         let is_beside = before.span.end == self.words[self.at].span.start;
@@ -65,7 +65,7 @@ impl Reader<'_> {
         (is_beside && is_ours && self.noun_ahead(next)).then_some(next)
     }
 
-    /// Somebody before 的 and what is his, or before 家.
+    /// The index of what belongs to somebody at the current word, before 的 or 家.
     fn of_somebody(&self) -> Option<usize> {
         let mut next = self.at + 1;
         let is = |at: usize, word: &str| self.words.get(at).is_some_and(|next| next.word == word);
@@ -81,13 +81,13 @@ impl Reader<'_> {
         (is(next, "的") && self.noun_ahead(next + 1) && !self.is_object()).then_some(next + 1)
     }
 
-    /// Whether a noun for a thing is at this word, or after its adjectives.
+    /// Whether a noun for a thing is at this index, or after adjectives.
     fn noun_ahead(&self, from: usize) -> bool {
         for (at, word) in self.words.iter().enumerate().skip(from) {
             match &word.kind {
                 Kind::Name(_, _, Some(Role::Part | Role::Suffix | Role::Filler | Role::Ground(_))) => return false,
                 Kind::Name(..) => return true,
-                // A possessive may have an unknown noun: "Tom's foobar".
+                // The owned thing may be unknown: "Tom's foobar".
                 Kind::Unknown(_) if self.words[self.at].word.is_ascii() => return true,
                 Kind::Role(role) if role.says_which() => {}
                 Kind::Role(Role::Mood(_) | Role::Style(_) | Role::The | Role::Other) => {}
@@ -99,7 +99,7 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether somebody here is the object of a verb, as in 抱着猫的女孩: she is no cat's girl.
+    /// Whether somebody here is the object of a verb, and so no owner: 抱着猫的女孩 is a girl who holds a cat.
     fn is_object(&self) -> bool {
         if self.worn.is_some() || self.held.is_some() {
             return true;
@@ -132,7 +132,7 @@ impl Reader<'_> {
         is_verb && !has_subject
     }
 
-    /// Whether the noun before this "and" has a number, as what stands in a list: 一只猫和奶奶的蛋糕.
+    /// Whether the noun before this "and" has a number, and so is part of a list: 一只猫和奶奶的蛋糕.
     fn is_list(&self, at: usize) -> bool {
         let mut before = self.words[..at].iter().rev();
         let is_noun = before.next().is_some_and(|word| matches!(word.kind, Kind::Name(..) | Kind::Unknown(_)));

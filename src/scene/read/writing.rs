@@ -1,28 +1,28 @@
-//! Texts that are to be in the picture: they are reported, and no things are drawn for their words.
+//! Parses texts that are to be written in the picture. They are reported, and their words draw nothing.
 
 use super::super::lexer::QUOTED;
 use super::*;
 
-/// Labels of what bears a text: of a sign, "reading" says what it says.
+/// Labels of things that bear a text: after a sign, "reading" comes before its text.
 const SIGNS: &[&str] =
     &["placard", "stop sign", "love letter", "envelope", "memo", "page facing up", "scroll", "label", "t-shirt"];
 
 impl Reader<'_> {
-    /// Takes in a word by which something is written, with the text behind it.
+    /// Handles a word before a text that is to be written, together with the text.
     pub(super) fn writing(&mut self, word: &Lexeme) {
         let end = self.written();
         let span = word.span.start..self.words[end].span.end;
         // "HAPPY BIRTHDAY" written on it
-        let is_told = self.at == end && self.at.checked_sub(1).is_some_and(|before| self.is_quoted(before));
+        let is_reported = self.at == end && self.at.checked_sub(1).is_some_and(|before| self.is_quoted(before));
         self.at = end;
-        if is_told {
+        if is_reported {
             return;
         }
         self.reading.cannot.push((Cannot::Writing, span.clone()));
         self.other_noun(&span);
     }
 
-    /// Where the last word of the text is.
+    /// The index of the last word of the text.
     fn written(&self) -> usize {
         let is_colon =
             |at: usize| self.words.get(at).is_some_and(|word| matches!(word.word.as_str(), ":" | "：" | ","));
@@ -53,7 +53,7 @@ impl Reader<'_> {
         self.words.get(at).is_some_and(|word| word.word == QUOTED)
     }
 
-    /// "a sign reading HELLO", as against "a girl reading a book".
+    /// Whether "reading" comes before the text of a sign: "a sign reading HELLO", but not "a girl reading a book".
     pub(super) fn is_on_a_sign(&self, word: &Lexeme) -> bool {
         let is_sign = |&i: &usize| SIGNS.contains(&things().get(self.named[i].senses[0]).en);
         matches!(word.word.as_str(), "reading" | "reads")
