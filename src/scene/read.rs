@@ -47,7 +47,6 @@ const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
 /// Animals whose whole bodies the model draws as well as their faces.
 const BODIES: &[&str] = &["cat", "cow", "dog", "mouse", "pig", "rabbit", "tiger"];
 
-
 /// With more unknown words than this, none of them gets a stand-in.
 const MOST_UNKNOWN: usize = 3;
 
