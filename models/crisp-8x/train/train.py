@@ -8,7 +8,7 @@
 RUN/last.pt is written every two minutes and on SIGTERM; the same command goes on from it. RUN/train.log has a line a
 minute; every ten minutes it also has the figures of the held-out things (PSNR against Lanczos, at 256, on clean inputs and
 on inputs with faults) and RUN/look-*.png shows some of them.
-Half of the inputs are a real picture made small, with faults put in (blur, small warps, colour noise, a grid pattern of
+Half of the inputs are a real picture made small, with faults put in (blur, wobbling outlines, colour noise, a grid pattern of
 4 pixels); a third are redrawings by sticker-64 (pairs.py --faults); the rest are clean.
 """
 import argparse, contextlib, json, os, signal, time
@@ -166,15 +166,15 @@ def lanczos(small, side):
 
 @torch.no_grad()
 def figures(net, data, count=48, path=None):
-    """{inputs: (ours, Lanczos)} mean PSNR at 256 of held-out things; prints the most that is to be had with warps."""
-    rng = torch.Generator().manual_seed(7)
+    """{inputs: (ours, Lanczos)} mean PSNR at 256 of held-out things, in dB."""
     vector = [k for k in data.held if k[0] == "vector"]
     vector = [vector[i] for i in np.random.default_rng(3).permutation(len(vector))[:count]]
     redrawn = [h for h in data.held_faults if h[0] == "vector"][:count]
     truth = lambda keys: F.avg_pool2d(to_float(np.stack([data.big[k[0]][k[1]] for k in keys])), 2)
     clean = to_float(np.stack([data.small[of][i] for of, i in vector]))
-    sets = {"clean": (clean, truth(vector)), "faulty": (with_faults(clean, rng), truth(vector)),
-            "faulty but not warped": (with_faults(clean, torch.Generator().manual_seed(7), bent=0), truth(vector))}
+    faulty = lambda much: (with_faults(clean, torch.Generator().manual_seed(7), much), truth(vector))
+    sets = {"clean": (clean, truth(vector)), "faulty": faulty(1.0), "without the wobble": faulty(0.0),
+            "with twice the wobble": faulty(2.0), "with four times": faulty(4.0)}
     if redrawn:
         sets["redrawn"] = (to_float(np.stack([h[2] for h in redrawn])), truth(redrawn))
     out, strips = {}, []
@@ -183,20 +183,11 @@ def figures(net, data, count=48, path=None):
         other = lanczos(small, 256)
         out[name] = (psnr(F.avg_pool2d(got, 2), big).mean().item(), psnr(other, big).mean().item())
         strips += [other[:8], F.avg_pool2d(got, 2)[:8], big[:8]]
-    print(f"# faulty, at most: {ceiling(truth(vector), out['faulty but not warped'][0], rng):.2f}", flush=True)
     if path:
         rows = [torch.cat(list(s[:, :3] + 0.9 * (1 - s[:, 3:])), 2) for s in strips]
         sheet = (torch.cat(rows, 1).clamp(0, 1) * 255).byte().permute(1, 2, 0).numpy()
         Image.fromarray(sheet).save(path)
     return out
-
-
-@torch.no_grad()
-def ceiling(truth, mended, rng, count=24):
-    """PSNR that a network would reach which mends all but the warps: a warped drawing is as clean as the true one, and nobody
-    knows which it was. truth [B, 4, 256, 256]; mended: dB of what is not warped."""
-    bent = torch.stack([psnr(warp(truth, truth.shape[-1] / SIDE, rng), truth).mean() for _ in range(count)]).mean().item()
-    return BENT * bent + (1 - BENT) * mended
 
 
 def main():
