@@ -15,10 +15,10 @@ const PALE: f32 = 0.2;
 /// Minimum share of pixels that are no outline. If a thing has fewer (a black note), all of it is body.
 const LEAST: f32 = 0.3;
 
-/// Limits that separate window panes from the frame around them. A pixel is at the rim if a point `RIM` of the picture's side to its
-/// left, right, top or bottom is transparent or outside the picture. The commonest hue is that of panes if less than
-/// `INSIDE` of its pixels are at the rim, and the next hue has more than `FRAME` times as many pixels, more than
-/// `OUTSIDE` of them at the rim.
+/// Limits that separate window panes from the frame around them. A pixel is at the rim if a point `RIM` of the
+/// picture's side to its left, right, top or bottom is transparent or outside the picture. The commonest hue is that of
+/// panes if less than `INSIDE` of its pixels are at the rim, and the next hue has more than `FRAME` times as many
+/// pixels, more than `OUTSIDE` of them at the rim.
 const RIM: f32 = 1.0 / 24.0;
 const INSIDE: f32 = 0.08;
 const OUTSIDE: f32 = 0.15;
