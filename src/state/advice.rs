@@ -1,4 +1,5 @@
-//! What the model in use cannot do of what was typed: said where it is typed, before it is sent.
+//! What the model in use cannot do with the text typed so far. The window says so at the field, before the text is
+//! sent.
 
 use crate::domain::{ImageParams, Makes, ModelCard, Role};
 use crate::lang::Lang;
@@ -7,33 +8,33 @@ use crate::state::{AppState, ModelEntry};
 
 pub use crate::scene::Cannot;
 
-/// Letters at the end of a page that tell its language.
+/// How many letters at the end of a page decide its language.
 const TAIL: usize = 400;
-/// Turns of a conversation that colour the next answer.
+/// How many turns of a conversation influence the next answer.
 const TURNS: usize = 6;
 
-/// Why a prompt will disappoint.
+/// Why a prompt will give a poor result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advice {
-    /// It is Chinese, and the model has none.
+    /// The prompt is Chinese, and the model does not speak Chinese.
     NoChinese,
-    /// What was said before is.
+    /// The conversation so far is Chinese, and the model does not speak Chinese.
     ChineseBefore,
-    /// It names several things, here in the person's own words, and the model draws one.
+    /// The prompt names several things, here in the user's own words, and the model draws one.
     Several(Vec<String>),
-    /// It asks for several of one thing.
+    /// The prompt asks for several copies of one thing: its word and the count.
     Many(String, u8),
-    /// It wants the thing on some ground.
+    /// The prompt asks for a background.
     Ground,
-    /// It asks for what no sticker is.
+    /// The prompt asks for something that a sticker cannot be.
     Cannot(Cannot),
-    /// It names people, here in the person's own word: a small model draws them worst.
+    /// The prompt names people, here in the user's own word: a small model draws them worst.
     People(String),
 }
 
 impl AppState {
-    /// What the picture model in use cannot do of the prompt. `scene_advice` is [`scene_advice`], or remembers what that
-    /// said: a view asks in each frame.
+    /// What the picture model in use cannot do with the prompt. `scene_advice` is [`scene_advice`] or a cached result
+    /// of it, because a view asks in each frame.
     pub fn image_advice(&self, scene_advice: impl FnOnce(&str, &str, bool) -> Option<Advice>) -> Option<Advice> {
         let card = &self.catalogue.entry(&self.settings.image.model)?.card;
         let ImageParams { prompt, negative, .. } = &self.settings.image;
@@ -41,16 +42,16 @@ impl AppState {
         language(card, prompt).or_else(|| card.quality.single.then(of_scene).flatten())
     }
 
-    /// Whether the picture model in use draws each thing of a prompt by itself: the built-in one, above the size of its
-    /// network.
+    /// Whether the picture model in use draws each thing of a prompt on its own: the built-in model does above its
+    /// network's size.
     pub fn draws_scenes(&self) -> bool {
         let params = &self.settings.image;
         let card = self.catalogue.entry(&params.model).map(|entry| &entry.card);
         card.is_some_and(|card| card.is_embedded() && card.sizes.iter().any(|size| size.width < params.width))
     }
 
-    /// A picture model that can what stickers cannot be: in the prompt's language, not too large for this machine, and
-    /// the one with the least to fetch.
+    /// A picture model that can draw what stickers cannot be. It understands the prompt's language and fits this
+    /// machine's memory; of several, it is the one with the least to download.
     pub fn abler_model(&self) -> Option<&ModelEntry> {
         let (prompt, budget) = (&self.settings.image.prompt, self.status.budget);
         let lang = if is_chinese(prompt) { Lang::Zh } else { Lang::En };
@@ -62,11 +63,11 @@ impl AppState {
         self.catalogue.entries.iter().filter(able).min_by_key(|entry| entry.to_fetch())
     }
 
-    /// The same of the language model, and of the message, form or page that it would be sent.
+    /// What the language model in use cannot do with the message, form or page that it would get.
     pub fn text_advice(&self) -> Option<Advice> {
         let card = &self.catalogue.entry(&self.text().model)?.card;
         let chinese = match (&self.write.form, &self.write.open.page) {
-            // The form's own words are in the window's language.
+            // A form's own words are in the window's language.
             (Some(form), _) => self.lang == Lang::Zh || form.values.values().any(|value| is_chinese(value)),
             (None, Some(page)) => {
                 let tail: String = page.text.as_str().chars().rev().take(TAIL).collect();
@@ -77,7 +78,7 @@ impl AppState {
         (chinese && !card.speaks(Lang::Zh)).then_some(Advice::NoChinese)
     }
 
-    /// What is typed, else the last question; and what the model reads before it, which it goes on with.
+    /// Checks the typed message, or else the last question, and then the turns before it, which the model continues.
     fn talk_advice(&self, card: &ModelCard) -> Option<Advice> {
         let (draft, open) = (self.write.message_next().1, &self.write.open);
         let last = || open.turns.iter().rfind(|turn| turn.message.role == Role::User);
@@ -92,14 +93,14 @@ fn language(card: &ModelCard, text: &str) -> Option<Advice> {
     (!card.speaks(Lang::Zh) && is_chinese(text)).then_some(Advice::NoChinese)
 }
 
-/// Whether most of a text is Chinese: an English one may quote a few words, and the other way round.
+/// Whether a text has more Chinese characters than Latin letters: a text may quote a few words of the other language.
 fn is_chinese(text: &str) -> bool {
     let han = text.chars().filter(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')).count();
     han > text.chars().filter(char::is_ascii_alphabetic).count()
 }
 
-/// Why a sticker, or one of the `scenes` of stickers, cannot be what the prompt asks for. Reads both prompts: not for
-/// each frame.
+/// Why a sticker, or with `scenes` a scene of stickers, cannot be what the prompt asks for. Parses both prompts, so do
+/// not call it in each frame.
 pub fn scene_advice(prompt: &str, negative: &str, scenes: bool) -> Option<Advice> {
     let reading = scene::read_with(prompt, negative, |_| None);
     if let Some((cannot, _)) = reading.cannot.first() {

@@ -1,4 +1,4 @@
-//! Small questions over the window: a path where no file dialog can open, a folder that is not there.
+//! Small dialogs over the window: a path to type if no file dialog can open, and a folder that does not exist yet.
 
 use std::path::{Path, PathBuf};
 
@@ -15,25 +15,25 @@ pub enum PathFor {
     File,
     /// A file or a folder of a model.
     Model,
-    /// A part that the model of this id lacks.
+    /// A missing part of the model with this id.
     Part(String),
-    /// A picture of the character that is edited.
+    /// A picture for the character in the editor.
     Face,
     LibraryFolder,
     ModelsFolder,
-    /// The copies of several pictures.
+    /// A folder for copies of several pictures.
     CopiesFolder,
-    /// A file of each layer of a scene.
+    /// A folder for a file of each layer of a scene.
     LayersFolder,
 }
 
 impl PathFor {
-    /// What a chosen folder for layers does.
+    /// The command for a folder that was chosen for layers.
     pub fn layers(path: PathBuf) -> Command {
         Command::Create(CreateCommand::Layers(LayersCommand::FolderChosen(path)))
     }
 
-    /// What a chosen picture of a character does.
+    /// The command for a picture that was chosen for a character.
     pub fn face(path: PathBuf) -> Command {
         Command::Persona(PersonaCommand::Set(PersonaEdit::Face(Face::File(path))))
     }
@@ -41,43 +41,43 @@ impl PathFor {
 
 #[derive(Clone, Debug, Default)]
 pub struct AskState {
-    /// A path that is being typed.
+    /// The path that is being typed, and its purpose.
     pub path: Option<(PathFor, String)>,
-    /// What was typed when the question was left.
+    /// The text of the path field when the dialog was last closed without an answer.
     pub(in crate::state) typed: String,
-    /// A file is to be written into this folder, which is not there.
+    /// A file is to be written into this folder, which does not exist.
     pub folder: Option<PathBuf>,
-    /// What `~` stands for in a typed path.
+    /// The folder for `~` in a typed path.
     pub home: Option<PathBuf>,
-    /// Files that are written without a dialog, since none can open.
+    /// Files that are saved without a dialog, because none can open.
     pub(in crate::state) unasked: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskCommand {
     Type(String),
-    /// The path is complete.
+    /// Accepts the typed path.
     Take,
-    /// No path, or no folder.
+    /// Closes the dialog without a path, or without creating the folder.
     Leave,
     MakeFolder,
 }
 
-/// The app has no way to ask by a file dialog.
+/// What the app does because no file dialog can open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoDialog {
-    /// It writes to this file.
+    /// It saves to this file without asking.
     Saves(PathBuf),
     Asks(PathFor),
 }
 
 impl AskState {
-    /// The path that is typed, or was when the question was left.
+    /// The path in the field, or the text left there when the dialog was closed.
     pub(in crate::state) fn path_begun(&self) -> &str {
         self.path.as_ref().map_or(&self.typed, |(_, text)| text)
     }
 
-    /// One that was typed the last time; a newer one stays.
+    /// Takes over the path of the last session, unless there is a newer one.
     pub(in crate::state) fn take_path(&mut self, path: String) {
         if self.typed.is_empty() {
             self.typed = path;
@@ -88,7 +88,7 @@ impl AskState {
         match what {
             NoDialog::Saves(path) => self.unasked.push(path),
             NoDialog::Asks(purpose) => {
-                // Of a question that is asked already.
+                // The text of a dialog that is already open.
                 let typed = self.path.take().map(|(_, text)| text).filter(|text| !text.is_empty());
                 let typed = typed.unwrap_or_else(|| std::mem::take(&mut self.typed));
                 self.path = Some((purpose, typed));
@@ -96,7 +96,7 @@ impl AskState {
         }
     }
 
-    /// A copy was written; where nobody was asked for its place, that is told in full.
+    /// Notes that a copy was written. If the user was not asked for the place, the notice shows it in full.
     pub(in crate::state) fn exported(&mut self, path: PathBuf, env: &mut Env<'_>) {
         let unasked = self.unasked.iter().position(|other| *other == path);
         env.note(match unasked {
@@ -105,7 +105,7 @@ impl AskState {
         });
     }
 
-    /// Answers a question; what a path that was typed is for.
+    /// Handles an answer. Returns the command for a path that was typed.
     pub(in crate::state) fn update(&mut self, command: AskCommand, env: &mut Env<'_>) -> Option<Command> {
         match command {
             AskCommand::Type(text) => {
@@ -148,7 +148,7 @@ impl AskState {
     }
 }
 
-/// A path as people paste it: in quotes, or as a file's address; as a shell has it, with `~` for their own folder.
+/// A path as people paste it: in quotes, as a `file://` address, or with `~` for the home folder.
 fn typed_path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']);
     let text = text.strip_prefix("file://").unwrap_or(text);
@@ -157,7 +157,7 @@ fn typed_path(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     }
     let path = PathBuf::from(text);
     Some(match (path.strip_prefix("~"), home) {
-        // Without a slash behind it.
+        // Without a slash at the end.
         (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home.to_owned(),
         (Ok(rest), Some(home)) => home.join(rest),
         (Err(_), _) | (_, None) => path,

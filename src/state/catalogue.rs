@@ -1,4 +1,4 @@
-//! The models that are known, as every room may look at them.
+//! The known models, for all rooms.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,17 @@ use crate::domain::{
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{Effect, Effects};
 
-/// All cards, and what the folder of the models holds besides.
+/// All cards, and what else is in the models folder.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     pub entries: Vec<ModelEntry>,
-    /// Files that are no models or cannot be run.
+    /// Files that are not models, or that cannot run.
     pub broken: Vec<BrokenFile>,
     /// Bytes of removed models in the trash.
     pub trash: u64,
 }
 
-/// One card and what is known of its files.
+/// A model card, and what is known of its files.
 #[derive(Clone, Debug)]
 pub struct ModelEntry {
     pub card: ModelCard,
@@ -29,16 +29,16 @@ pub struct ModelEntry {
     pub error: Option<StudioError>,
     /// Whether it is in memory now.
     pub loaded: bool,
-    /// Its terms are shown, to be agreed to.
+    /// The model's terms are shown, and wait for the user's agreement.
     pub asking: bool,
 }
 
-/// A fetch that runs.
+/// A running download.
 #[derive(Clone, Debug, Default)]
 pub struct FetchState {
-    /// The source that is asked or delivers.
+    /// The source that is being tried or used.
     pub source: String,
-    /// Sources that gave nothing, with the reason.
+    /// Sources that failed, with the reason.
     pub skipped: Vec<(String, StudioError)>,
     pub done: u64,
     pub total: Option<u64>,
@@ -47,7 +47,7 @@ pub struct FetchState {
 }
 
 impl ModelEntry {
-    /// A card of which nothing runs and nothing is asked.
+    /// An entry without a download, error or question.
     pub fn new(card: ModelCard, presence: ModelPresence) -> Self {
         Self { card, presence, fetch: None, error: None, loaded: false, asking: false }
     }
@@ -57,7 +57,7 @@ impl ModelEntry {
         matches!(self.presence, ModelPresence::Embedded | ModelPresence::Here { .. })
     }
 
-    /// Bytes of it that are not here yet.
+    /// Bytes that still have to be downloaded.
     pub fn to_fetch(&self) -> u64 {
         let here = match self.presence {
             ModelPresence::Embedded | ModelPresence::Here { .. } | ModelPresence::Unchecked { .. } => self.card.bytes(),
@@ -67,30 +67,31 @@ impl ModelEntry {
         self.card.bytes().saturating_sub(here)
     }
 
-    /// Whether anything of it is here, inside the program, or on its way.
+    /// Whether any of it is on the disk, built in, being downloaded or asked about.
     pub fn is_about(&self) -> bool {
         self.presence != ModelPresence::Absent || self.fetch.is_some() || self.asking || self.card.local.is_some()
     }
 
-    /// Parts that it cannot draw without; a language model says of its own when it is opened.
+    /// The missing parts of a picture model, without which it cannot draw. A language model reports its own when it is
+    /// opened.
     pub fn lacks(&self) -> Option<&str> {
         self.card.lacks().filter(|_| self.card.makes == Makes::Image)
     }
 
-    /// Whether its files are here but must be hashed before a job can run on them.
+    /// Whether its files are on the disk but must be hashed before a job can run on them.
     pub fn is_unchecked(&self) -> bool {
         matches!(self.presence, ModelPresence::Unchecked { .. })
     }
 }
 
 impl ModelEntry {
-    /// The fetch ended before its time; its last news says what is on the disk.
+    /// Ends a download that did not finish. The last progress says how much is on the disk.
     pub(in crate::state) fn fetch_stopped(&mut self) {
         let Some(fetch) = self.fetch.take() else { return };
         match (fetch.done, &self.presence) {
             (0, ModelPresence::Partial { .. }) if fetch.total.is_some() => self.presence = ModelPresence::Absent,
             (0, _) => {}
-            // All is here, and was being looked at.
+            // All files were there and were being checked.
             (bytes, ModelPresence::Unchecked { .. }) if bytes >= self.card.bytes() => {}
             (bytes, _) => self.presence = ModelPresence::Partial { bytes },
         }
@@ -106,8 +107,8 @@ impl Catalogue {
         self.entries.iter_mut().find(|e| e.card.id == id)
     }
 
-    /// The card of a file, by its id or the path of its main file: one in the models folder goes by its name once the
-    /// folder was read.
+    /// The entry of a file, by card id or by the path of the main file. A file in the models folder gets its name as
+    /// its id once the folder is read.
     pub fn of_file(&self, name: &str) -> Option<&ModelEntry> {
         let is_main = |e: &&ModelEntry| {
             let main = e.card.local.as_ref().map(|local| &local.files.main);
@@ -116,13 +117,13 @@ impl Catalogue {
         self.entry(name).or_else(|| self.entries.iter().find(is_main))
     }
 
-    /// Cards that make `makes`, in the catalogue's order.
+    /// The entries whose models make `makes`, in catalogue order.
     pub fn making(&self, makes: Makes) -> impl Iterator<Item = &ModelEntry> {
         self.entries.iter().filter(move |e| e.card.makes == makes)
     }
 
-    /// The files of the model `id` (a card's id, or a path), checked for what it makes. A path stands for itself: no
-    /// disk is touched here.
+    /// The files of the model `id` (a card id or a path), checked for what it makes. A path is taken as it is: the disk
+    /// is not touched. Fails as [`resolve_model`] does.
     pub fn resolve(&self, id: &str, makes: Makes) -> Result<ModelRef> {
         let cards = self.entries.iter().map(|entry| &entry.card);
         let presence =
@@ -130,8 +131,8 @@ impl Catalogue {
         resolve_model(id, makes, cards, presence, |_| At::Unseen)
     }
 
-    /// [`Self::resolve`] for a job: where the model would be fetched first and the studio stays offline, that is what is
-    /// wrong.
+    /// [`Self::resolve`] for a job. In offline mode, a model that would have to be downloaded gives the error
+    /// `Offline`.
     pub(in crate::state) fn files(&self, id: &str, makes: Makes, offline: bool) -> Result<ModelRef> {
         self.resolve(id, makes).map_err(|error| {
             if let (true, Cause::NotFetched { id, .. }) = (offline, error.cause()) {
@@ -141,12 +142,13 @@ impl Catalogue {
         })
     }
 
-    /// The sizes that a picture model draws, where it draws any. A file without a card is taken for such a one.
+    /// The range of sizes that a picture model can draw; `None` if it only draws the sizes of its card. A file without
+    /// a card is assumed to draw any.
     pub(in crate::state) fn free_size(&self, id: &str) -> Option<FreeSize> {
         self.entry(id).map_or(Some(FreeSize::UNKNOWN), |entry| entry.card.free_size())
     }
 
-    /// Sets the nearest size that the model draws; its first one, where it draws those of its card alone.
+    /// Sets the nearest size that the model can draw, or the first one of its card if it only draws those.
     pub(in crate::state) fn fit_size(&self, params: &mut ImageParams) {
         if let Some(free) = self.free_size(&params.model) {
             let Size { width, height } = free.nearest(params.width, params.height);
@@ -161,8 +163,8 @@ impl Catalogue {
         }
     }
 
-    /// Takes what is known of the folder now. What runs or is asked of a model goes on; a file of `opened`, paths from
-    /// elsewhere, that was opened after the folder was begun to be read stays too.
+    /// Takes over what was read of the models folder. Downloads, errors and questions of known models stay. So do files
+    /// of `opened` (paths outside the folder) that were opened while the folder was being read.
     pub(in crate::state) fn take(&mut self, read: Self, opened: &[PathBuf]) {
         let mut before = std::mem::replace(self, read).entries;
         for entry in &mut self.entries {
@@ -175,19 +177,19 @@ impl Catalogue {
         self.entries.append(&mut before);
     }
 
-    /// The memory holds no model any more.
+    /// Marks all models as not in memory.
     pub(in crate::state) fn nothing_loaded(&mut self) {
         self.entries.iter_mut().for_each(|entry| entry.loaded = false);
     }
 
-    /// The models that are being fetched, and shall be.
+    /// The models that are being downloaded and were not cancelled.
     pub(in crate::state) fn fetches_now(&self) -> impl Iterator<Item = &str> {
         let runs = |fetch: &FetchState| !fetch.cancelling && !fetch.verifying;
         let fetched = self.entries.iter().filter(move |entry| entry.fetch.as_ref().is_some_and(runs));
         fetched.map(|entry| entry.card.id.as_str())
     }
 
-    /// Has a fetch that runs ended.
+    /// Cancels a running download.
     pub(in crate::state) fn cancel_fetch(&mut self, id: &str, fx: &mut Effects) {
         if let Some(fetch) = self.entry_mut(id).and_then(|entry| entry.fetch.as_mut()) {
             fetch.cancelling = true;
@@ -195,7 +197,7 @@ impl Catalogue {
         }
     }
 
-    /// A size that nobody chose is the one of the model's card, from the first start on.
+    /// Once, at the first start: sets the size that the model's card recommends, if the user chose none.
     pub(in crate::state) fn settle_size(&self, settings: &mut Settings) {
         let fresh = ImageParams::default();
         let image = &mut settings.image;

@@ -1,4 +1,4 @@
-//! What views may ask for: each room's commands are its own, those of the whole window stand here.
+//! The commands that views may push. Each room has its own; those of the whole window are here.
 
 use std::path::PathBuf;
 
@@ -22,28 +22,28 @@ pub enum Command {
     /// Opens a web page in the system's browser.
     OpenLink(String),
     DismissNotice(u64),
-    /// All that went wrong was read.
+    /// Dismisses the lasting notices of the room that is shown, and those that belong to no room.
     DismissProblems,
-    /// Takes back the newest action of the room that is shown.
+    /// Undoes the newest action of the room that is shown.
     Undo,
-    /// Does the action again that was taken back last in the room that is shown.
+    /// Redoes the action that was undone last in the room that is shown.
     Redo,
-    /// The action of this number.
+    /// Undoes the action with this number.
     UndoThis(u64),
     Trash(TrashCommand),
     Ask(AskCommand),
     Waiting(WaitingCommand),
-    /// The program was started again for the same folders: this is the window that they are open in.
+    /// The program was started again with the same folders, which are open in this window.
     StartAgain,
-    /// An example takes the place of the prompt in Create, of the message in Write.
+    /// Replaces the prompt in Create, or the message in Write, with an example.
     TakeExample(String),
-    /// Time passes: old notes go, settled settings are written.
+    /// Time passes: old notices go, and settings that have stopped changing are saved.
     Tick,
     CancelJob(JobId),
     /// Esc: cancels what runs in the room that is shown.
     CancelCurrent,
     Persona(PersonaCommand),
-    /// Whatever a file brings that was dropped on the window or chosen: settings, latents, a chat, a character, a model.
+    /// Opens a file that was dropped on the window or chosen: settings, latents, a chat, a character, a model.
     OpenFile(PathBuf),
     ChooseFile,
 }

@@ -1,11 +1,11 @@
-//! The dice for seeds.
+//! The random numbers for seeds.
 
-/// Their state; the app seeds it once.
+/// The state of the generator. The app seeds it once.
 #[derive(Clone, Copy, Debug)]
 pub struct Dice(pub u64);
 
 impl Dice {
-    /// The next throw, 32 bits (SplitMix64: Steele, Lea, Flood 2014).
+    /// The next number, 32 bits (SplitMix64: Steele, Lea, Flood 2014).
     pub(in crate::state) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;

@@ -1,4 +1,4 @@
-//! What the app must do about what a person or the program did.
+//! What the app must do after a change of the state.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,33 +11,33 @@ use crate::error::FolderOf;
 use crate::writing::checks::TextCheck;
 use crate::writing::export::{Document, TextFormat};
 
-/// What [`crate::state::update`] asks the app to do. Data only; the app owns the channels.
+/// A request of [`crate::state::update`] to the app. Plain data; the app owns the channels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// A piece of work for the store; what it answers with stands there.
+    /// A request to the store. [`StoreRequest`] says how each is answered.
     Store(StoreRequest),
-    /// The same for the catalogue of models.
+    /// A request to the catalogue of models. [`CatalogueRequest`] says how each is answered.
     Catalogue(CatalogueRequest),
-    /// A job for its lane, which has no other.
+    /// A job for its lane, which is free.
     Submit {
         id: JobId,
         task: Task,
     },
     Cancel(JobId),
-    /// The answer is an input of its own.
+    /// Counts a prompt's tokens: answered by [`crate::state::Input::Ledger`].
     Measure(Box<LedgerRequest>),
-    /// The same.
+    /// Checks a grammar: answered by [`crate::state::Input::Grammar`].
     CheckGrammar(Grammar),
-    /// The same.
+    /// Checks a text: answered by [`crate::state::Input::TextChecked`].
     CheckText(Box<TextCheck>),
-    /// Each kind of model answers with an event of its own once its memory is free.
+    /// Frees the memory of all models. Each medium answers with an event once its memory is free.
     Unload,
     SetDevice(DeviceChoice),
     AskModelFile,
     AskModelFolder,
-    /// A dialog for a part of this model.
+    /// A file dialog for a part of this model.
     AskPartFile(String),
-    /// A dialog for the path, then a copy in the format that its ending names.
+    /// A file dialog, then a copy in the format of the chosen file extension.
     AskExportPicture {
         picture: Arc<Picture>,
         record: Option<Box<PictureRecord>>,
@@ -55,33 +55,33 @@ pub enum Effect {
         scene: Arc<SceneLayers>,
         picture: Arc<Picture>,
     },
-    /// A dialog for the folder that a file of each layer goes to.
+    /// A folder dialog, for a file of each layer.
     AskLayersFolder,
-    /// A dialog for the folder that copies of marked pictures go to.
+    /// A folder dialog, for copies of the marked pictures.
     AskCopiesFolder,
-    /// The answer is [`crate::state::Input::Copied`].
+    /// Copies a picture to the clipboard: answered by [`crate::state::Input::Copied`].
     CopyPicture(Arc<Picture>),
-    /// The same.
+    /// Copies a text to the clipboard: answered by [`crate::state::Input::Copied`].
     CopyText(String),
     AskOpenFile,
-    /// The answer is a change of the character that is edited.
+    /// A file dialog for a picture of the character in the editor.
     AskFace,
-    /// A dialog for the path, then these bytes.
+    /// A file dialog, then these bytes.
     AskExport {
         name: String,
         bytes: Vec<u8>,
     },
-    /// A dialog for the path, then this text with its pictures.
+    /// A file dialog, then this text with its pictures.
     AskExportText {
         name: String,
         document: Box<Document>,
         format: TextFormat,
     },
-    /// The file that waits for its folder is written with it, or not at all.
+    /// Creates the missing folder and writes the file that waits for it, or drops the file.
     MakeFolder(bool),
     AskLibraryFolder,
     AskModelsFolder,
-    /// Whether a folder can be taken into use: the answer is [`crate::state::Input::FolderTried`].
+    /// Checks whether a folder can be used: answered by [`crate::state::Input::FolderTried`].
     TryFolder(FolderOf, PathBuf),
     SetModelsFolder(PathBuf),
     Reveal(PathBuf),
@@ -89,11 +89,12 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Whether it would change what the person's folders hold. Settings and drafts are not asked for by a command.
+    /// Whether it would change the contents of the user's folders. Settings and the desk do not count: they are saved
+    /// without a command.
     pub(in crate::state) fn changes(&self) -> bool {
         match self {
             Self::Submit { .. } => true,
-            // Settings and drafts are not asked for by a command.
+            // These are saved without a command.
             Self::Store(StoreRequest::SaveSettings(_) | StoreRequest::SaveDesk(_)) => false,
             Self::Store(request) => request.about().changes,
             Self::Catalogue(request) => request.changes(),
@@ -128,5 +129,5 @@ impl Effect {
     }
 }
 
-/// What is to be done, in order.
+/// What the app must do, in order.
 pub(super) type Effects = Vec<Effect>;

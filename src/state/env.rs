@@ -1,4 +1,4 @@
-//! What rooms share.
+//! What the rooms share.
 
 use crate::domain::{JobId, Makes, ModelRef, Room, Settings, Task};
 use crate::error::{Result, StudioError};
@@ -6,7 +6,7 @@ use crate::lang::Lang;
 use crate::state::lanes::Lanes;
 use crate::state::{AppState, Catalogue, Dice, Effect, Effects, NoticeKind, Notices, Status, UndoState, Undoable};
 
-/// Lent to a room while it changes: what it may read of the others, and what it asks for.
+/// Lent to a room while it changes: the shared state, and the effects it asks for.
 pub(in crate::state) struct Env<'a> {
     pub settings: &'a mut Settings,
     pub catalogue: &'a mut Catalogue,
@@ -39,22 +39,22 @@ impl Env<'_> {
         self.notices.problem_in(room, error, self.now_ms);
     }
 
-    /// Notes that something is in the trash now.
+    /// Records that something was put into the trash.
     pub fn trashed(&mut self, what: Undoable) {
         self.undo.push(what, self.now_ms);
     }
 
-    /// The same of something that came out of it: an action of the list was taken back by it.
+    /// Records that something came out of the trash, which undid the action that put it there.
     pub fn came_back(&mut self, what: Undoable) {
         self.undo.came_back(self.room(), what);
     }
 
-    /// The files of a model for a job.
+    /// The files of a model, for a job.
     pub fn model_files(&self, id: &str, makes: Makes) -> Result<ModelRef> {
         self.catalogue.files(id, makes, self.settings.offline)
     }
 
-    /// Hands a new job to its lane.
+    /// Submits a new job to its lane.
     pub fn ask_engine(&mut self, id: JobId, task: Task) {
         self.lanes.ask(id, task, self.fx);
     }
@@ -64,7 +64,7 @@ impl Env<'_> {
     }
 }
 
-/// A function for each room: its state, and what it shares.
+/// For each room, a function that lends its state and the environment.
 macro_rules! lend {
     ($($room:ident: $State:ident),* $(,)?) => {
         impl AppState {

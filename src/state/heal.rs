@@ -1,4 +1,4 @@
-//! An error leaves when its cause does, in every room.
+//! Clears errors whose cause is gone, in every room.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use crate::error::{Cause, StudioError};
 use crate::state::{AppState, Catalogue, NoticeKind, Notices, ProblemBox};
 
 impl AppState {
-    /// Takes away what the state itself shows to be over: a model that is here or being fetched, a network that may be
-    /// used.
+    /// Clears errors that the state itself shows to be over: a model is on the disk or being downloaded, or the network
+    /// may be used.
     pub(in crate::state) fn heal(&mut self) {
         let offline = self.settings.offline;
         let is_over = |error: &StudioError| is_over(error, &self.catalogue, offline);
@@ -18,7 +18,7 @@ impl AppState {
         }
     }
 
-    /// Models gave their memory back.
+    /// Clears errors about memory, after models freed theirs.
     pub(in crate::state) fn heal_memory(&mut self) {
         let memory = |error: &StudioError| {
             matches!(error.cause(), Cause::NotEnoughMemory { .. } | Cause::TooLarge { .. } | Cause::DraftLeftOut { .. })
@@ -30,7 +30,7 @@ impl AppState {
 }
 
 impl Notices {
-    /// A file was written: its disk has room, and its folder takes files.
+    /// Clears errors of the disk, after a file was written: there is room, and its folder takes files.
     pub(in crate::state) fn heal_disk(&mut self, written: &Path) {
         self.list.retain(|n| {
             let NoticeKind::Problem(ProblemBox(error)) = &n.kind else { return true };
@@ -39,12 +39,12 @@ impl Notices {
         });
     }
 
-    /// Nothing is in memory alone any more.
+    /// Clears the problem of unsaved work, after everything was saved.
     pub(in crate::state) fn heal_unsaved(&mut self) {
         self.drop_problem(&Cause::Unsaved.into());
     }
 
-    /// The settings are on the disk again.
+    /// Clears errors about saving the settings, after they were saved.
     pub(in crate::state) fn heal_settings(&mut self) {
         self.list.retain(|n| {
             let NoticeKind::Problem(ProblemBox(error)) = &n.kind else { return true };
@@ -59,7 +59,7 @@ impl Notices {
     }
 }
 
-/// Whether an error is over by what is known of the models now.
+/// Whether the models that are known now show that an error is over.
 fn is_over(error: &StudioError, catalogue: &Catalogue, offline: bool) -> bool {
     let is_coming = |id: &str| catalogue.entry(id).is_some_and(|e| e.is_here() || e.fetch.is_some());
     if let Cause::NotFetched { id, .. }

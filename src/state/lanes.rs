@@ -1,4 +1,4 @@
-//! The queue of the engine's lanes: each lane has one job, the others wait here.
+//! The queue of the engine's lanes. The engine has one job of each lane; the others wait here.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -6,25 +6,26 @@ use crate::domain::{Event, EventKind, JobId, Medium, Task};
 use crate::error::Cause;
 use crate::state::{Effect, Effects};
 
-/// Jobs that may wait for one lane.
+/// Maximum number of jobs that wait for one lane.
 pub(in crate::state) const WAITING: usize = 256;
 
 #[derive(Clone, Debug, Default)]
 pub(in crate::state) struct Lanes {
     lanes: BTreeMap<Medium, Lane>,
-    /// The number of the newest job.
+    /// The id of the newest job.
     newest: u64,
-    /// Jobs that ended without the engine: their rooms are to be told.
+    /// Events of jobs that ended without the engine, for their rooms.
     news: Vec<Event>,
-    /// Media whose models' memory is being freed: until all of it is free no job begins, for it would take some again.
+    /// Media whose models are being unloaded. No job begins until all of them are done, because it would load a model
+    /// again.
     unloading: Vec<Medium>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Lane {
-    /// The job that the engine has.
+    /// The job that the engine is working on.
     runs: Option<JobId>,
-    /// Those that come after it, oldest first.
+    /// The jobs after it, oldest first.
     waits: VecDeque<(JobId, Task)>,
 }
 
@@ -34,7 +35,7 @@ impl Lanes {
         JobId(self.newest)
     }
 
-    /// Hands a job to the engine as soon as the lane of its medium has none; where too many wait, its room is told.
+    /// Adds a job. The engine gets it as soon as its lane is free; if too many jobs wait, it fails with `QueueFull`.
     pub fn ask(&mut self, id: JobId, task: Task, fx: &mut Effects) {
         if self.add(id, task) {
             self.hand_over(fx);
@@ -51,12 +52,12 @@ impl Lanes {
         fx.extend(self.next().into_iter().map(|(id, task)| Effect::Submit { id, task }));
     }
 
-    /// Whether the engine has a job.
+    /// Whether the engine is working on a job.
     pub fn is_busy(&self) -> bool {
         self.lanes.values().any(|lane| lane.runs.is_some())
     }
 
-    /// Has the memory of all models freed after the jobs that run; false where that is asked for already.
+    /// Frees the memory of all models after the running jobs. Returns false if that was requested already.
     pub fn unload(&mut self, fx: &mut Effects) -> bool {
         let anew = self.unloading.is_empty();
         if anew {
@@ -66,7 +67,8 @@ impl Lanes {
         anew
     }
 
-    /// The memory of this medium's models is free; whether all is now that was asked for. What waited begins then.
+    /// Records that this medium's models are unloaded. Returns true if that was the last medium; waiting jobs begin
+    /// then.
     pub fn unloaded(&mut self, medium: Medium, fx: &mut Effects) -> bool {
         let Some(at) = self.unloading.iter().position(|of| *of == medium) else { return false };
         self.unloading.remove(at);
@@ -74,13 +76,13 @@ impl Lanes {
         self.unloading.is_empty()
     }
 
-    /// The memory cannot be freed: what waited for that begins.
+    /// Lets waiting jobs begin, because the memory cannot be freed.
     pub fn not_unloaded(&mut self, fx: &mut Effects) {
         self.unloading.clear();
         self.hand_over(fx);
     }
 
-    /// Ends a job: at once where it waits, else the engine says when.
+    /// Cancels a job: at once if it waits, otherwise the engine's event says when.
     pub fn cancel(&mut self, id: JobId, fx: &mut Effects) {
         if self.forget(id) {
             self.news.push(Event { job: id, kind: EventKind::Cancelled });
@@ -89,12 +91,12 @@ impl Lanes {
         }
     }
 
-    /// The oldest ending that was not told.
+    /// Takes the oldest event of a job that ended without the engine.
     pub fn news(&mut self) -> Option<Event> {
         (!self.news.is_empty()).then(|| self.news.remove(0))
     }
 
-    /// Puts a job behind those of its lane; false where there are too many.
+    /// Adds a job to the queue of its lane. Returns false if too many wait.
     fn add(&mut self, id: JobId, task: Task) -> bool {
         let lane = self.lanes.entry(task.medium()).or_default();
         let has_room = lane.waits.len() < WAITING;
@@ -104,7 +106,7 @@ impl Lanes {
         has_room
     }
 
-    /// The next job of each lane that has none; the engine has it from now on.
+    /// Takes the next job of each free lane. The engine has it from now on.
     fn next(&mut self) -> Vec<(JobId, Task)> {
         let free = self.lanes.values_mut().filter(|lane| lane.runs.is_none());
         let next = free.filter_map(|lane| {
@@ -115,7 +117,7 @@ impl Lanes {
         next.collect()
     }
 
-    /// A job is over.
+    /// Records that a job has ended.
     pub fn ended(&mut self, id: JobId) {
         for lane in self.lanes.values_mut() {
             lane.runs.take_if(|runs| *runs == id);
@@ -123,7 +125,7 @@ impl Lanes {
         self.forget(id);
     }
 
-    /// Takes a job out that waits; false where it does not.
+    /// Removes a waiting job. Returns false if it does not wait.
     pub fn forget(&mut self, id: JobId) -> bool {
         self.lanes.values_mut().any(|lane| {
             let at = lane.waits.iter().position(|(other, _)| *other == id);
@@ -131,13 +133,13 @@ impl Lanes {
         })
     }
 
-    /// Another engine, which has no job yet; those of the old one are asked for anew.
+    /// Empties all lanes for a new engine. The rooms submit the jobs of the old one again.
     pub fn clear(&mut self) {
         self.lanes.clear();
         self.unloading.clear();
     }
 
-    /// Jobs that wait, lane by lane, oldest first.
+    /// The waiting jobs, lane by lane, oldest first.
     #[cfg(test)]
     pub fn waiting(&self) -> impl Iterator<Item = &(JobId, Task)> {
         self.lanes.values().flat_map(|lane| &lane.waits)

@@ -1,5 +1,6 @@
-//! The whole state of the program as plain data, the commands that views may give, and [`update`], the one function
-//! that changes it. Pure: no clock, no dice, no files. Time comes in as an input; the app seeds the dice once.
+//! The whole state of the program as plain data, the commands of the views, and [`update`], the one function that
+//! changes the state. Pure: no clock, no random source, no files. The time is an input, and the app seeds the random
+//! numbers once.
 
 mod advice;
 mod ask;
@@ -53,13 +54,12 @@ use crate::domain::{FreeSize, Room, Settings, TextParams};
 use crate::error::StudioError;
 use crate::lang::Lang;
 
-/// Everything that views may show.
+/// Everything that views can show.
 #[derive(Clone, Debug)]
 pub struct AppState {
-    /// Written to disk some moments after it changes. `settings.image` and `settings.text` are the sliders
-    /// themselves.
+    /// Saved shortly after it changes. `settings.image` and `settings.text` are the sliders themselves.
     pub settings: Settings,
-    /// The language in use: the chosen one, else the system's.
+    /// The language in use: the chosen one, or else that of the system.
     pub lang: Lang,
     pub create: CreateState,
     pub write: WriteState,
@@ -71,11 +71,11 @@ pub struct AppState {
     pub trash: TrashState,
     pub undo: UndoState,
     pub ask: AskState,
-    /// Another window has the folders: this one shows, and changes nothing.
+    /// Another window has the folders open: this one changes nothing.
     pub read_only: bool,
     pub status: Status,
     pub notices: Notices,
-    /// Milliseconds since 1970 UTC, as [`Input::Clock`] said last.
+    /// Milliseconds since 1970 UTC, from the last [`Input::Clock`].
     pub now_ms: i64,
     pub dice: Dice,
     lanes: lanes::Lanes,
@@ -111,17 +111,18 @@ impl AppState {
         self.settings.room
     }
 
-    /// The sliders of text in use: the open conversation's own, else the person's.
+    /// The text sliders in use: those of the open conversation, or else the general ones.
     pub fn text(&self) -> &TextParams {
         self.write.text(&self.settings)
     }
 
-    /// The sizes that the chosen picture model draws, where it draws any. A file without a card is taken for such a one.
+    /// The range of sizes that the chosen picture model can draw; `None` if it only draws the sizes of its card. A file
+    /// without a card is assumed to draw any.
     pub fn free_size(&self) -> Option<FreeSize> {
         self.catalogue.free_size(&self.settings.image.model)
     }
 
-    /// Bytes of the pictures that the window holds: shots, previews, thumbnails, and the gallery's.
+    /// Bytes of all pictures in memory: strip, previews, thumbnails, gallery and trash.
     pub fn picture_bytes(&self) -> u64 {
         let opened = self.gallery.opened.as_ref().map_or(0, |(_, picture)| picture.rgba.len());
         let compared: usize = self.gallery.compared.values().map(|picture| picture.rgba.len()).sum();
@@ -144,12 +145,12 @@ impl AppState {
         self.notices.problem_in(room, error, self.now_ms);
     }
 
-    /// What waits for the person in `room`, oldest first.
+    /// The notices that stay in `room` until they are dismissed, oldest first.
     pub fn waiting_in(&self, room: Room) -> impl DoubleEndedIterator<Item = &Notice> {
         self.notices.waiting_in(room).filter(move |n| !(room == Room::Create && self.is_told_in_create(n)))
     }
 
-    /// Whether Create tells a problem by itself: what became of the last job, or that the picture on the stage could not
+    /// Whether Create itself shows this problem: the error of the last job, or that the picture on the stage could not
     /// be saved.
     fn is_told_in_create(&self, notice: &Notice) -> bool {
         let NoticeKind::Problem(told) = &notice.kind else { return false };
@@ -162,7 +163,7 @@ impl AppState {
         self.create.error.iter().chain(unsaved).any(|error| error.is_like(&told.0))
     }
 
-    /// Whether something went wrong in `room` that is not shown in the room that is open.
+    /// Whether `room` has a problem that the current room does not show.
     pub fn is_marked(&self, room: Room) -> bool {
         room != self.room() && self.notices.has_problem_of(room)
     }

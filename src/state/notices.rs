@@ -1,4 +1,4 @@
-//! Notes at the window's corner, and what waits for the person in its room.
+//! Notices at the corner of the window, and those that stay in a room until they are dismissed.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -7,17 +7,17 @@ use crate::domain::{PersonaId, RemovedModel, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
 
-/// The notes that stand, oldest first.
+/// The present notices, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
     pub list: Vec<Notice>,
-    /// The rooms that they belong to, by their ids.
+    /// The rooms that notices belong to, by their ids.
     homes: HashMap<u64, Room>,
-    /// The id of the newest.
+    /// The id of the newest notice.
     newest: u64,
 }
 
-/// A note at the corner.
+/// A notice at the corner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     pub id: u64,
@@ -25,46 +25,46 @@ pub struct Notice {
     pub born_ms: i64,
 }
 
-/// How long most notes without a problem stay.
+/// How long most notices stay, in milliseconds.
 pub const NOTICE_MS: i64 = 6_000;
-/// Notes without a problem that stand at once.
+/// Maximum number of notices at once, without those that stay until they are dismissed.
 const NOTICES: usize = 4;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum NoticeKind {
-    /// A copy was written here.
+    /// A copy was saved here.
     Exported(PathBuf),
-    /// A copy was written here, and nobody was asked where: no file dialog can open.
+    /// A copy was saved here without asking for the place, because no file dialog can open.
     SavedUnasked(PathBuf),
-    /// A draft was thrown away, by the number of that action.
+    /// A draft was discarded, by the action with this number.
     DraftDiscarded(u64),
-    /// A card of a story or of a talk was deleted, by the number of that action.
+    /// A card of a story or of a conversation was deleted, by the action with this number.
     CardDeleted(u64),
-    /// Jobs of the last time are not done; what they wrote stays. By the number of that action.
+    /// The jobs of the last session were dropped, by the action with this number. What they wrote stays.
     JobsForgotten(u64),
-    /// Jobs of the last time wait for a word.
+    /// There are jobs of the last session.
     JobsLeft,
     NothingToUndo,
     NothingToRedo,
-    /// Another start of the program has led here.
+    /// The program was started again and led to this window.
     OpenAlready,
-    /// Pictures that were cancelled, as they can be asked for again.
+    /// Pictures were cancelled. They can be requested again with this.
     PicturesCancelled(Box<Waiting>),
-    /// Where the latents are that could not be decoded.
+    /// Latents could not be decoded. They are in this file.
     LatentsKept(PathBuf),
     Copied,
-    /// So many copies of pictures are in this folder.
+    /// This many copies of pictures are in this folder.
     CopiesSaved {
         folder: PathBuf,
         count: usize,
     },
-    /// A language model wrote the prompt; undo brings back what stood there before.
+    /// A language model wrote the prompt. Undo brings the old one back.
     PromptWritten,
-    /// So many pictures were moved or deleted outside of the program.
+    /// This many pictures were moved or deleted outside of the program.
     PicturesGone(usize),
-    /// So many pictures that an earlier time could not save are saved now.
+    /// This many pictures that an earlier session could not save are saved now.
     PicturesSaved(usize),
-    /// So many pictures are still in the folder that was the library before.
+    /// This many pictures are still in the former library folder.
     PicturesLeft {
         folder: PathBuf,
         count: usize,
@@ -72,42 +72,42 @@ pub enum NoticeKind {
     /// Pictures went to the trash; undo brings them back.
     PicturesTrashed(Vec<PathBuf>),
     ConversationTrashed(crate::domain::ConversationId),
-    /// A character came into the library; what of its card was left out.
+    /// A character was added to the library, without these parts of its card.
     PersonaKept {
         name: String,
         left_out: Vec<Both>,
     },
-    /// Chats of another program came into the list; what of their file was left out.
+    /// Chats of another program were added to the list, without these parts of their file.
     ChatsKept {
         count: usize,
         left_out: Vec<Both>,
     },
-    /// Lore of a file became so many cards of what is open; what of it was left out.
+    /// This many cards with the lore of a file were added to the open document, without these parts of the file.
     LoreKept {
         count: usize,
         left_out: Vec<Both>,
     },
     PersonaTrashed(PersonaId),
-    /// An editor was left; what was typed stays.
+    /// An editor was closed. The typed text is kept as a draft.
     DraftKept,
-    /// A picture's settings are in the sliders; what could not be set as the picture says. With such words it stays
-    /// until it is dismissed.
+    /// A picture's settings are in the sliders, except for what these notes say. With notes it stays until it is
+    /// dismissed.
     SettingsRestored(Vec<Both>),
     ModelFetched(String),
-    /// What a model wrote into a page came to repeat itself, and was stopped.
+    /// A model began to repeat itself in a page and was stopped.
     PageRepeats,
     /// A model is in the trash; undo brings it back.
     ModelRemoved(RemovedModel),
-    /// A file was looked into and is a model; it waits until somebody uses it or leaves the room.
+    /// A file was checked and is a model. The notice stays until the model is used or the room left.
     ModelOpened(String),
-    /// The room that uses this model uses it now.
+    /// This model is now used in the room for its kind.
     ModelUsed(String),
-    /// A file from elsewhere was taken off the list of models; by the number of that action it comes back.
+    /// A file was taken off the list of models. Undoing the action with this number brings it back.
     ModelForgotten {
         name: String,
         serial: u64,
     },
-    /// The memory is freed once the jobs before it are over.
+    /// The memory will be freed after the running jobs.
     MemoryWaits,
     MemoryFreed,
     /// Stays until it is dismissed.
@@ -119,7 +119,7 @@ impl NoticeKind {
     pub fn stays(&self) -> bool {
         match self {
             Self::Problem(_) | Self::ModelOpened(_) | Self::PicturesLeft { .. } | Self::JobsLeft => true,
-            // What was left out is to be read, not to be caught.
+            // The notes must be read, so they do not disappear.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
                 !left_out.is_empty()
@@ -153,8 +153,9 @@ impl NoticeKind {
         }
     }
 
-    /// How long it is shown where it does not stay, in milliseconds. Its button is the only way back to cancelled
-    /// pictures, and a file name that nobody chose takes time to read: both are shown for longer.
+    /// How long it is shown if it does not stay, in milliseconds. Two kinds are shown for longer: cancelled pictures,
+    /// because the button is the only way back to them, and file names that the user did not choose, because they take
+    /// time to read.
     pub fn lasts_ms(&self) -> i64 {
         match self {
             Self::PicturesCancelled(_) => 10 * NOTICE_MS,
@@ -194,7 +195,7 @@ impl NoticeKind {
     }
 }
 
-/// An error that can be compared by its cause, so that states can be compared in tests.
+/// An error that compares by its cause, so that tests can compare states.
 #[derive(Clone, Debug)]
 pub struct ProblemBox(pub StudioError);
 
@@ -208,7 +209,7 @@ impl Notices {
     pub(in crate::state) fn note(&mut self, kind: NoticeKind, now_ms: i64) {
         self.newest += 1;
         self.list.push(Notice { id: self.newest, kind, born_ms: now_ms });
-        // A storm of notes would cover the window: the oldest give way. Problems stay until they are dismissed.
+        // Too many notices would cover the window: the oldest one goes. Problems stay until they are dismissed.
         if self.list.iter().filter(|n| !n.kind.stays()).count() > NOTICES
             && let Some(oldest) = self.list.iter().position(|n| !n.kind.stays())
         {
@@ -216,7 +217,7 @@ impl Notices {
         }
     }
 
-    /// Says what went wrong, in every room; once, and the newest where several have one cause.
+    /// Reports a problem in all rooms. If there is one with the same cause, the new one replaces it.
     pub(in crate::state) fn problem(&mut self, error: StudioError, now_ms: i64) {
         let kind = NoticeKind::Problem(ProblemBox(error));
         if self.list.iter().any(|n| n.kind == kind) {
@@ -228,7 +229,7 @@ impl Notices {
         self.note(kind, now_ms);
     }
 
-    /// [`Self::problem`] of one room: it is shown there, and the rail has a mark in the others.
+    /// Like [`Self::problem`], but for one room: it is shown there, and the rail marks the room in the others.
     pub(in crate::state) fn problem_in(&mut self, room: Room, error: StudioError, now_ms: i64) {
         let before = self.newest;
         self.problem(error, now_ms);
@@ -237,12 +238,12 @@ impl Notices {
         }
     }
 
-    /// What waits for the person in `room`, oldest first.
+    /// The notices that stay in `room` until they are dismissed, oldest first.
     pub(in crate::state) fn waiting_in(&self, room: Room) -> impl DoubleEndedIterator<Item = &Notice> {
         self.list.iter().filter(move |n| n.kind.stays() && self.homes.get(&n.id).is_none_or(|home| *home == room))
     }
 
-    /// Whether something went wrong that is told in `room` alone.
+    /// Whether there is a problem that only `room` shows.
     pub(in crate::state) fn has_problem_of(&self, room: Room) -> bool {
         let wrong = |n: &Notice| matches!(n.kind, NoticeKind::Problem(_)) && self.homes.get(&n.id) == Some(&room);
         self.list.iter().any(wrong)

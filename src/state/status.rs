@@ -5,26 +5,26 @@ use std::path::PathBuf;
 /// What the status bar shows beside the jobs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
-    /// `CPU`, `GPU (CUDA)`.
+    /// For example `CPU` or `GPU (CUDA)`.
     pub device: String,
-    /// Bytes that this process holds.
+    /// Bytes of memory that this process uses.
     pub memory: u64,
-    /// Bytes that models may take together.
+    /// Bytes of memory that all models together may use.
     pub budget: u64,
     /// Seconds from the start of the process to the first frame.
     pub first_frame_s: Option<f64>,
-    /// Folders in use, for Settings.
+    /// The folders in use, for Settings.
     pub library: PathBuf,
     pub models: PathBuf,
     pub version: String,
 }
 
-/// One of these figures is another one now.
+/// A change of one of these figures.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StatusNews {
     /// The name of the device that computes.
     Device(String),
-    /// Bytes that this process holds.
+    /// Bytes of memory that this process uses.
     Memory(u64),
     /// Seconds from the start of the process to the first frame.
     FirstFrame(f64),

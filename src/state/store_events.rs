@@ -1,4 +1,4 @@
-//! What the store says: each of its events goes to the room that it is about.
+//! Events of the store: each goes to the room that it is about.
 
 use crate::domain::StoreEvent;
 use crate::error::Cause;
@@ -27,7 +27,7 @@ impl AppState {
             StoreEvent::WorldOpened { name, cards, left_out } => self.world_opened(name, cards, left_out, fx),
             StoreEvent::Personas(kept) => self.personas.listed(kept),
             StoreEvent::PersonaKept(kept) => {
-                // Its picture may be another one by now.
+                // Its picture may have changed.
                 if let Some(path) = &kept.avatar {
                     self.gallery.thumbnails.forget(path);
                 }
@@ -66,7 +66,7 @@ impl AppState {
             StoreEvent::CopiesSaved { folder, count } => self.note(NoticeKind::CopiesSaved { folder, count }),
             StoreEvent::Thumbnail { path, picture } => self.gallery.thumbnails.put(path, picture),
             StoreEvent::NoThumbnail { path, error } => {
-                // A broken file is not asked for again; one that was passed over is.
+                // A broken file is not requested again; one that was skipped is.
                 match error {
                     Some(error) => self.gallery.thumbnails.note_broken(path, error),
                     None => self.gallery.thumbnails.unwant(&path),
@@ -85,7 +85,7 @@ impl AppState {
                     None => self.problem_in(self.room(), Cause::NoSettingsInside { path }.into()),
                 }
             }
-            // Of folders only models are opened.
+            // A folder can only be a model.
             StoreEvent::FolderOpened(path) => {
                 if self.gallery.take_opened(&path) {
                     let (models, mut env) = self.models(fx);

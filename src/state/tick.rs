@@ -1,4 +1,4 @@
-//! Time passes: what each room does by itself, and when.
+//! What each room does as time passes, and when.
 
 use crate::state::settings::SETTLE_MS;
 use crate::state::{AppState, Effects};
@@ -19,8 +19,8 @@ impl AppState {
         settings.tick(&mut env);
     }
 
-    /// Milliseconds until something happens by itself (a note goes, settings are written); `None` where nothing
-    /// will. The app wakes then, and not before.
+    /// Milliseconds until something happens by itself (a notice goes, settings are saved); `None` if nothing will. The
+    /// app sleeps until then.
     pub fn next_deadline_ms(&self) -> Option<i64> {
         let notes = self.notices.list.iter().filter(|n| !n.kind.stays());
         let note = notes.map(|n| n.born_ms + n.kind.lasts_ms()).min();

@@ -16,36 +16,37 @@ pub enum Input {
     /// Milliseconds since 1970 UTC. Comes before the other inputs of each frame.
     Clock(i64),
     Status(StatusNews),
-    /// All that is known of the models folder, as it was read.
+    /// The models folder, as it was read.
     Catalogue(Box<Catalogue>),
     Command(Command),
     Engine(Event),
     Store(StoreEvent),
     Fetch(FetchEvent),
-    /// A prompt that was measured, by its number.
+    /// The token count of the prompt with this number.
     Ledger(u64, Result<Ledger>),
-    /// A grammar that was read.
+    /// The result of checking a grammar.
     Grammar(Grammar, Result<()>),
-    /// What was found in a text, by the number of its question.
+    /// The findings in a text, by the number of the request.
     TextChecked(u64, Vec<Finding>),
-    /// The models that can draft for the one that was asked about, by id.
+    /// The models that can draft for the requested one, by id.
     Drafts(Vec<String>),
     /// A text or a picture is on the clipboard.
     Copied,
     Models(ModelNews),
-    /// The engine could not be told to free its memory.
+    /// The engine could not be asked to free its memory.
     NotUnloaded(StudioError),
     /// No file dialog can open.
     NoDialog(NoDialog),
-    /// A file is to be written into this folder, which is not there.
+    /// A file is to be written into this folder, which does not exist.
     NoFolder(PathBuf),
-    /// A folder that was chosen can be taken into use, or not.
+    /// The result of checking a chosen folder.
     FolderTried(FolderOf, PathBuf, Result<()>),
 }
 
-/// Changes `state` for `input` and says what is to be done about it, in order.
+/// Changes `state` for `input`, and returns what the app must do, in order. A read-only window changes nothing: if an
+/// effect would change the user's folders, the state stays as it was.
 pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
-    // What would change the person's folders is not done at all where another window has them.
+    // If another window has the folders, nothing that would change them is done.
     let as_it_was = (state.read_only && !matches!(input.origin(), Origin::Program)).then(|| state.clone());
     let effects = apply(state, input);
     match as_it_was {
@@ -60,11 +61,11 @@ pub fn update(state: &mut AppState, input: Input) -> Vec<Effect> {
 
 /// Where an input comes from.
 pub(in crate::state) enum Origin<'a> {
-    /// A wish of the person's.
+    /// A command of the user.
     Person(&'a Command),
-    /// A file that they opened.
+    /// A file that the user opened.
     File(&'a StoreEvent),
-    /// What the program does by itself.
+    /// The program itself.
     Program,
 }
 
@@ -113,7 +114,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     state.undo.note_typing(&input, room);
     let before = state.before(&input);
     match input {
-        // Nothing else follows from these.
+        // Nothing else depends on these.
         Input::Clock(now) => {
             state.now_ms = now;
             return effects;
@@ -161,15 +162,15 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     effects
 }
 
-/// What is read when the window opens.
+/// Requests what the window needs when it opens.
 pub fn begin(state: &mut AppState) -> Vec<Effect> {
     let mut effects = vec![Effect::Store(StoreRequest::ListConversations), Effect::Store(StoreRequest::ListRecent)];
-    // The whole library is read when it is first looked at.
+    // The whole library is read when it is first shown.
     if state.room() == Room::Gallery {
         let (gallery, mut env) = state.gallery(&mut effects);
         gallery.look(true, &mut env);
     }
-    // What the folder of the models has may not be known yet.
+    // The models folder may not be read yet.
     state.models.sort_places();
     state.write.note_questions(&effects);
     effects
@@ -227,7 +228,7 @@ impl AppState {
 
     pub(in crate::state) fn go(&mut self, room: Room, fx: &mut Effects) {
         self.in_write(fx, |write, env| write.give_title(env));
-        // A search is for this visit.
+        // A search only lasts for one visit.
         if self.settings.room == Room::Gallery && room != Room::Gallery && !self.gallery.search.is_empty() {
             self.gallery.search.clear();
             self.gallery.changed();
@@ -238,20 +239,20 @@ impl AppState {
             let (gallery, mut env) = self.gallery(fx);
             gallery.look(false, &mut env);
         }
-        // Models may have come or gone outside the window.
+        // Models may have been added or removed outside the window.
         if room == Room::Models {
             fx.push(Effect::Catalogue(CatalogueRequest::ReadModels));
         }
     }
 
-    /// Tells the rooms of jobs that ended without the engine.
+    /// Passes on the events of jobs that ended without the engine.
     fn tell_endings(&mut self, fx: &mut Effects) {
         while let Some(event) = self.lanes.news() {
             self.job_event(event, fx);
         }
     }
 
-    /// News of the engine. A lane whose job is over gets the next one.
+    /// Handles an event of the engine. A lane whose job is over gets the next one.
     pub(in crate::state) fn engine_event(&mut self, event: Event, fx: &mut Effects) {
         let over = event.kind.is_ending();
         if over {
@@ -286,7 +287,7 @@ impl AppState {
     }
 }
 
-/// A phase moves on, but a cancel that was asked for stays visible until the engine confirms it.
+/// Sets the phase of a job, unless it is being cancelled: that stays visible until the engine confirms it.
 pub(in crate::state) fn advance(phase: &mut Phase, next: Phase) {
     if *phase != Phase::Cancelling {
         *phase = next;

@@ -1,14 +1,14 @@
-//! Questions to the disk whose answers change what is shown.
+//! Requests to the disk whose answers change what is shown.
 
-/// The question that is out, if any. An answer to another one comes too late; one that was overtaken by what was
-/// written meanwhile is old, and the question is asked again.
+/// The open request, if any. An answer to another request comes too late. If something was written after the request,
+/// its answer is outdated, and the request is made again.
 #[derive(Clone, Debug)]
 pub(in crate::state) struct Wanted<T> {
     what: Option<T>,
     overtaken: bool,
 }
 
-/// What is to be done with an answer.
+/// What to do with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::state) enum Answer {
     Take,
@@ -40,7 +40,7 @@ impl<T: PartialEq> Wanted<T> {
         self.what.as_ref() == Some(what)
     }
 
-    /// Something was written that an answer on its way does not have.
+    /// Records that something was written that a coming answer does not have.
     pub fn overtake(&mut self) {
         self.overtaken = self.what.is_some();
     }

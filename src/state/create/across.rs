@@ -1,4 +1,4 @@
-//! What commands of Create do in other rooms.
+//! Commands of Create that affect other rooms.
 
 use crate::domain::{JobId, Room};
 use crate::state::create::update::Handoff;
@@ -22,7 +22,7 @@ impl AppState {
         }
     }
 
-    /// Cancels a job of pictures or of a text.
+    /// Cancels a picture job or a text job.
     pub(in crate::state) fn cancel(&mut self, id: JobId, fx: &mut Effects) {
         let (create, mut env) = self.create(fx);
         if !create.cancel(id, &mut env) && self.write.bring(|job| job.id == Some(id)) {

@@ -1,40 +1,40 @@
-//! What can be asked for in Create.
+//! The commands of Create.
 
 use crate::domain::{Enlarge, ImageParam, JobId, NoiseSource, Sampler, Schedule, Seed};
 use crate::state::{LayersCommand, ShotKey};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum CreateCommand {
-    /// The newest change of prompt and sliders of Create.
+    /// Undoes the newest change of Create's prompt and sliders.
     UndoPrompt,
     SetImage(ImageEdit),
-    /// Rolls a seed now and pins it.
+    /// Rolls a seed and keeps it.
     RollSeed,
     Generate,
     Show(Shown),
-    /// Prompt and sliders of a finished picture, seed included.
+    /// Sets the prompt and sliders of a finished picture, with its seed.
     UseSettings(ShotKey),
-    /// The same with another seed, at once.
+    /// Draws it again with another seed, at once.
     Vary(ShotKey),
     SavePictureAs(ShotKey),
-    /// The same, so many times as large.
+    /// Saves it enlarged.
     SavePictureAt(ShotKey, Enlarge),
     CopyPicture(ShotKey),
     TrashPicture(ShotKey),
-    /// Tries again to write a picture that could not be saved.
+    /// Tries again to save a picture that could not be saved.
     RetrySave(ShotKey),
     Layers(LayersCommand),
     DismissError,
-    /// Makes pictures of the latents whose decoding failed, with the model that is chosen now.
+    /// Decodes the latents whose decoding failed, with the model in use.
     DecodeAgain,
-    /// Lets the language model improve the prompt; again: stops it.
+    /// Lets the language model improve the prompt, or stops it if it is already doing so.
     ImprovePrompt,
-    /// Takes the prompt that it proposes, or keeps the old one.
+    /// Replaces the prompt with the proposed one.
     UseProposal,
     DropProposal,
-    /// The prompt is for no passage any more.
+    /// The prompt no longer belongs to a passage.
     ForgetSubject,
-    /// Back to the text that the prompt was written for.
+    /// Goes to the text that the prompt was written for.
     GoToSubject,
 }
 
@@ -45,17 +45,17 @@ pub enum ImageEdit {
     Negative(String),
     Model(String),
     Size(u32, u32),
-    /// A number of the table; one that is out of range is brought into it.
+    /// A number of the table. It is clamped to its range.
     Number(ImageParam, f64),
     Seed(Seed),
     Sampler(Sampler),
     Schedule(Schedule),
     Noise(NoiseSource),
-    /// A word of the prompt, and the label of the thing that it shall mean.
+    /// A word of the prompt, and the label of the thing that it means.
     Thing(String, String),
-    /// The layers are laid out by the prompt alone again.
+    /// Lays the layers out by the prompt alone again.
     Unarrange,
-    /// All sliders back to the model's defaults; the prompt stays.
+    /// Sets all sliders to the model's defaults; the prompt stays.
     Reset,
 }
 

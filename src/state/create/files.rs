@@ -1,21 +1,21 @@
-//! The strip as its files come, go to the trash and come back.
+//! Keeps the strip up to date when its files appear, go to the trash or come back.
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::{LibraryItem, slug};
 use crate::state::{CreateState, Env, STRIP, Saved, Shot, Shown};
 
-/// Pictures of the strip that are kept for undo.
+/// Maximum number of pictures of the strip that are kept for undo.
 const BINNED: usize = 16;
 
-/// What a copy of a picture without a file is called, without an ending: the words of its prompt.
+/// The file name, without its extension, for a copy of a picture that has no file: the words of its prompt.
 pub(in crate::state) fn copy_name(prompt: &str, seed: u64) -> String {
     let words = slug(prompt);
     if words.is_empty() { format!("picture-{seed}") } else { words }
 }
 
 impl CreateState {
-    /// The pictures of the last times come after this one's on the strip.
+    /// Adds the pictures of earlier sessions to the end of the strip.
     pub(in crate::state) fn show_recent(&mut self, items: Vec<LibraryItem>, env: &mut Env<'_>) {
         for LibraryItem { path, record, .. } in items {
             let here = |shot: &Shot| matches!(&shot.saved, Saved::At(p) if *p == path);
@@ -28,7 +28,7 @@ impl CreateState {
         }
     }
 
-    /// Files are in the trash: their pictures leave the strip, and some of them are kept to come back.
+    /// Takes pictures off the strip whose files are in the trash. The last ones are kept for undo.
     pub(in crate::state) fn files_trashed(&mut self, paths: &[PathBuf]) {
         let gone = |path: &Path| paths.iter().any(|p| p == path);
         self.leave_shown(gone);
@@ -43,7 +43,7 @@ impl CreateState {
         self.binned.drain(..over);
     }
 
-    /// The picture on the stage leaves the strip: a neighbour takes its place.
+    /// If the picture on the stage leaves the strip, shows a neighbour instead.
     fn leave_shown(&mut self, gone: impl Fn(&Path) -> bool) {
         let Shown::Shot(key) = self.shown else { return };
         let strip = &self.strip;
@@ -53,7 +53,7 @@ impl CreateState {
         self.shown = next.map_or(Shown::Newest, |shot| Shown::Shot(shot.key));
     }
 
-    /// Files are out of the trash again, and their pictures in their places.
+    /// Puts pictures back into their places on the strip when their files come out of the trash.
     pub(in crate::state) fn files_restored(&mut self, restored: &[LibraryItem]) {
         let back = |shot: &Shot| matches!(&shot.saved, Saved::At(p) if restored.iter().any(|item| item.path == *p));
         let (back, binned): (Vec<_>, Vec<_>) =

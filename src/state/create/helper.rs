@@ -1,5 +1,5 @@
-//! A language model helps with a picture: a prompt made better, or one made of a passage. It is always seen, and can be
-//! changed, before anything is drawn.
+//! Lets a language model write prompts: an improved one, or one for a passage. The user sees the prompt, and can change
+//! it, before anything is drawn.
 
 use crate::domain::{
     ConversationId, EventKind, JobId, Makes, Message, News, Outcome, Passage, Role, Room, Settings, StoryCard, Subject,
@@ -12,13 +12,13 @@ use crate::state::{
 use crate::writing::page::named;
 use crate::writing::prompts;
 
-/// Tokens at most: some models think before they answer. The prompt itself ends with its paragraph.
+/// Maximum tokens of an answer: some models think first. The prompt itself ends with its paragraph.
 const TOKENS: u32 = 2048;
-/// A prompt without a thought before it is short.
+/// Maximum tokens of a prompt without thinking.
 const RAW_TOKENS: u32 = 120;
 
 impl CreateState {
-    /// Makes the prompt better; asked again while that runs, it is stopped.
+    /// Improves the prompt, or stops the language model if it is already at work.
     pub(in crate::state) fn improve_prompt(&mut self, env: &mut Env<'_>) {
         if let Some(helper) = self.helper.take() {
             env.cancel_job(helper.id);
@@ -32,7 +32,7 @@ impl CreateState {
         }
     }
 
-    /// What a language model proposes in the place of `prompt`, as long as that is the one that it read.
+    /// The proposal for `prompt`; `None` if the language model read another prompt.
     pub(in crate::state) fn proposal_for(&self, prompt: &str) -> Option<&Proposal> {
         self.proposal.as_ref().filter(|proposal| proposal.old == prompt)
     }
@@ -44,7 +44,7 @@ impl CreateState {
         self.proposal = None;
     }
 
-    /// Whoever writes a prompt of their own wants no other any more.
+    /// Stops the language model when the user types a prompt.
     pub(in crate::state) fn stop_helper_for(&mut self, edit: &ImageEdit, env: &mut Env<'_>) {
         if let ImageEdit::Prompt(text) = edit
             && *text != env.settings.image.prompt
@@ -54,7 +54,8 @@ impl CreateState {
         }
     }
 
-    /// A prompt for a picture of `passage`, with the looks of whom it names; `document` is the text that it stands in.
+    /// Asks for a prompt for a picture of `passage`. `looks` describes the people that it names; `document` is the text
+    /// that it is from.
     pub(super) fn prompt_for(
         &mut self,
         document: Option<ConversationId>,
@@ -77,7 +78,7 @@ impl CreateState {
             "Name the one thing, animal or place of this passage that a small sticker should show, in one to four words."
         };
         let able = able_writer(env.settings, env.catalogue);
-        // A small model may still describe a picture; one thing in few words it does not find.
+        // A small model can still describe a picture, but cannot name one thing in few words.
         let own = Some(env.settings.text.model.clone()).filter(|_| prose);
         let own = own.filter(|id| env.catalogue.entry(id).is_none_or(|e| e.is_here() && e.card.family != "eliza"));
         match able.or(own) {
@@ -117,7 +118,7 @@ impl CreateState {
         self.submit_helper(helper, env);
     }
 
-    /// A new engine takes the place of the one that the helper's job was given to: it is asked anew.
+    /// Asks a new engine for the helper's job, which the old engine had.
     pub(in crate::state) fn help_again(&mut self, env: &mut Env<'_>) {
         if let Some(helper) = self.helper.take() {
             self.submit_helper(Helper { text: String::new(), ..helper }, env);
@@ -132,7 +133,7 @@ impl CreateState {
                 return;
             }
         };
-        // A draft model pays in long answers only.
+        // A draft model only pays off for long answers.
         let params = TextParams {
             model: helper.model.clone(),
             draft: None,
@@ -153,7 +154,7 @@ impl CreateState {
             EventKind::News(News::Text(TextNews::Token { text })) => {
                 helper.text.push_str(&text);
                 let written = answer_of(&helper.text).trim_start();
-                // The rest of the answer is not asked for.
+                // The rest of the answer is not needed.
                 if written.contains("\n\n") || written.len() > 2 * prompts::LONGEST {
                     self.take_prompt(env);
                     env.cancel_job(id);
@@ -167,7 +168,7 @@ impl CreateState {
             }
             EventKind::Failed(error) => {
                 let Some(helper) = self.helper.take() else { return };
-                // It was trained to go on with texts: examples show it what is wanted.
+                // The model only continues texts, so examples show it what to write.
                 if matches!(error.cause(), Cause::BadTemplate { .. }) && !helper.raw {
                     let prompt = match &helper.wish {
                         PromptWish::Passage { text, .. } => prompts::few_shot(text),
@@ -186,12 +187,12 @@ impl CreateState {
             | EventKind::Freed { .. }
             | EventKind::Unloaded { .. }
             | EventKind::Progress(_)
-            // Of the answer its words alone are wanted.
+            // Only the words of the answer are needed.
             | EventKind::News(_) => {}
         }
     }
 
-    /// What was written becomes a proposal, or the prompt for a passage; a thought without an answer does not.
+    /// Makes what was written the proposal, or the prompt for a passage. A thought without an answer is ignored.
     fn take_prompt(&mut self, env: &mut Env<'_>) {
         let Some(helper) = self.helper.take() else { return };
         if helper.before != env.settings.image.prompt {
@@ -209,7 +210,7 @@ impl CreateState {
         }
     }
 
-    /// A prompt for a passage in the place of the one that stands there, which can be brought back.
+    /// Replaces the prompt with one for a passage. Undo brings the old one back.
     fn put_prompt(&mut self, prompt: String, env: &mut Env<'_>) {
         if !prompt.is_empty() && prompt != env.settings.image.prompt {
             let before = self.prompt_now(&env.settings.image);
@@ -225,13 +226,13 @@ impl CreateState {
 }
 
 impl AppState {
-    /// What a language model proposes in the place of the prompt, as long as that is the one that it read.
+    /// The language model's proposal for the prompt; `None` if it read another prompt.
     pub fn proposal(&self) -> Option<&Proposal> {
         self.create.proposal_for(&self.settings.image.prompt)
     }
 
-    /// The language model that makes prompts better: the one in use, else another that is here; `None` where none can
-    /// be relied on, or the picture model does not read sentences.
+    /// The language model that improves prompts: the one in use, or else another one on the disk. `None` if no model is
+    /// reliable enough, or if the picture model does not understand sentences.
     pub fn prompt_writer(&self) -> Option<String> {
         prompt_writer(&self.settings, &self.catalogue)
     }
@@ -250,14 +251,14 @@ fn able_writer(settings: &Settings, catalogue: &Catalogue) -> Option<String> {
     let able = |entry: &&ModelEntry| entry.is_here() && entry.card.can_rewrite();
     let own = &settings.text.model;
     match catalogue.entry(own) {
-        // A file that somebody named.
+        // A file that the user opened.
         None => Some(own.clone()),
         Some(entry) if able(&entry) => Some(own.clone()),
         Some(_) => catalogue.making(Makes::Text).find(able).map(|entry| entry.card.id.clone()),
     }
 }
 
-/// How those look whom a text names: `Ada: white hair`.
+/// The looks of the characters that a text names: `Ada: white hair`.
 pub(in crate::state) fn looks_of(cards: &[StoryCard], text: &str) -> Vec<String> {
     let looks = named(cards, text).into_iter().filter(|card| !card.looks.trim().is_empty());
     looks.map(|card| format!("{}: {}", card.name.trim(), card.looks.trim())).collect()

@@ -1,4 +1,4 @@
-//! Pictures of what is written: a prompt goes from Write to Create, and the picture comes back to its passage.
+//! Illustrations: a prompt goes from Write to Create, and the picture comes back to its passage.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::state::create::helper::looks_of;
 use crate::state::{AppState, Effect, Effects, ShotKey};
 
 impl AppState {
-    /// A picture prompt for a turn of the conversation.
+    /// Asks for a picture prompt for a turn of the conversation.
     pub(in crate::state) fn picture_of_turn(&mut self, id: u64, fx: &mut Effects) {
         let text = self.write.open.turn(id).map(|turn| turn.message.said().to_owned());
         if let (Some(text), None) = (text.filter(|t| !t.trim().is_empty()), &self.create.helper) {
@@ -17,14 +17,14 @@ impl AppState {
         }
     }
 
-    /// A prompt for a picture of `passage` of what is open, with the looks of whom it names.
+    /// Asks for a prompt for a picture of `passage` of the open document. `looks` describes the people that it names.
     pub(in crate::state) fn picture_prompt_for(&mut self, passage: Passage, looks: &[String], fx: &mut Effects) {
         let document = self.write.open.id.clone();
         let (create, mut env) = self.create(fx);
         create.prompt_for(document, passage, looks, &mut env);
     }
 
-    /// Puts a picture that is on disk beside the passage that it was made of.
+    /// Puts a saved picture beside its passage.
     pub(in crate::state) fn illustrate(&mut self, key: ShotKey, path: &Path, fx: &mut Effects) {
         let subject = self.create.shot(key).and_then(|shot| shot.subject.clone());
         let Some(Subject { document, passage }) = subject else { return };
@@ -38,12 +38,12 @@ impl AppState {
         fx.push(Effect::Store(StoreRequest::Journal { id: document, entry: JournalEntry::Picture { picture } }));
     }
 
-    /// Another picture for the passage of one: of its words as they are now.
+    /// Asks for another picture for the passage of an illustration, with the words that the passage has now.
     pub(in crate::state) fn illustrate_again(&mut self, id: u64, fx: &mut Effects) {
         let open = &self.write.open;
         let Some(old) = open.pictures.iter().find(|picture| picture.id == id) else { return };
         let Some(page) = &open.page else { return self.picture_of_turn(old.passage.turn, fx) };
-        // The paragraph around the place, where its words were changed.
+        // If the words were changed, take the paragraph at that place.
         let text = page.text.as_str();
         let (end, same) = old.passage.find(text);
         let (from, to) = if same {

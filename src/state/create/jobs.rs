@@ -1,4 +1,4 @@
-//! Pictures that are asked for, and what the engine says of them.
+//! Picture jobs: submitted, and updated from the engine's events.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::state::update::advance;
 use crate::state::{CreateState, Effect, Env, ImageJob, NoticeKind, Phase, Shown, Stage};
 
 impl CreateState {
-    /// Asks for pictures of what stands in the fields.
+    /// Submits a job for the prompt and sliders in the fields.
     pub(in crate::state) fn generate(&mut self, env: &mut Env<'_>) {
         let mut params = env.settings.image.clone();
-        // What a model does not take may have been left by another, or by a picture's settings.
+        // Another model, or the settings of a picture, may have left values that this model does not take.
         if let Some(entry) = env.catalogue.entry(&params.model) {
             params.fit(&entry.card.takes());
         }
-        // Said at the field itself.
+        // The field itself shows that the prompt is missing.
         self.prompt_missing = params.prompt.trim().is_empty();
         if self.prompt_missing {
             return;
@@ -50,7 +50,8 @@ impl CreateState {
         self.decode(latents, &id, env);
     }
 
-    /// Latents from a file, with the model that made them where it is here, else with the one in use.
+    /// Decodes latents from a file, with the model that made them if it is on the disk, otherwise with the model in
+    /// use.
     pub(in crate::state) fn decode_opened(&mut self, latents: Vec<Arc<Latents>>, env: &mut Env<'_>) {
         let id = latents.first().map(|latents| latents.record.model.clone()).unwrap_or_default();
         let is_here = env.catalogue.resolve(&id, Makes::Image).is_ok();
@@ -76,8 +77,7 @@ impl CreateState {
         }
     }
 
-    /// Asks for pictures, which are to illustrate `subject`; where there are latents, these are decoded and nothing is
-    /// drawn.
+    /// Submits a job whose pictures illustrate `subject`. If there are latents, they are decoded and nothing is drawn.
     pub(super) fn submit(
         &mut self,
         request: ImageRequest,
@@ -105,7 +105,7 @@ impl CreateState {
         env.ask_engine(id, Task::Picture(task));
     }
 
-    /// Cancels a job of pictures; false where it is none.
+    /// Cancels a picture job. Returns false if there is none with this id.
     pub(in crate::state) fn cancel(&mut self, id: JobId, env: &mut Env<'_>) -> bool {
         let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return false };
         job.phase = Phase::Cancelling;
@@ -113,7 +113,7 @@ impl CreateState {
         true
     }
 
-    /// Cancels the job on the stage, else the one that runs.
+    /// Cancels the job on the stage, or else the running one.
     pub(in crate::state) fn cancel_shown(&mut self, env: &mut Env<'_>) {
         let id = match self.stage() {
             Stage::Job(job) => Some(job.id),
@@ -124,7 +124,7 @@ impl CreateState {
         }
     }
 
-    /// News of a job of pictures.
+    /// Handles an event of a picture job.
     pub(super) fn picture_event(&mut self, id: JobId, kind: EventKind, env: &mut Env<'_>) {
         let Some(at) = self.jobs.iter().position(|job| job.id == id) else { return };
         let job = &mut self.jobs[at];
@@ -143,7 +143,7 @@ impl CreateState {
                     self.unknown_words = stats.unknown_words;
                     self.read_to = stats.read_to;
                     self.widened = stats.widened;
-                    // A decode alone makes no steps.
+                    // A job that only decodes has no steps.
                     if job.decode.is_empty() {
                         self.step_s = Some(stats.step_s);
                     }
@@ -160,12 +160,12 @@ impl CreateState {
                 let job = self.jobs.remove(at);
                 self.cancelled(job, env);
             }
-            // A picture has news of pictures alone.
+            // Picture jobs only send news of pictures.
             EventKind::Freed { .. } | EventKind::Unloaded { .. } | EventKind::News(_) => {}
         }
     }
 
-    /// News of the picture job at `at`.
+    /// Handles picture news of the job at `at`.
     fn picture_news(&mut self, at: usize, news: PictureNews, env: &mut Env<'_>) {
         let job = &mut self.jobs[at];
         match news {
@@ -191,7 +191,7 @@ impl CreateState {
         }
     }
 
-    /// A job that is taken off the list ended before its time: what is left of it can be asked for again.
+    /// Handles a job that was cancelled and is off the list: offers to draw or decode the rest.
     pub(super) fn cancelled(&mut self, job: ImageJob, env: &mut Env<'_>) {
         let id = job.id;
         if let Some(left) = self.not_drawn(&job) {
@@ -201,7 +201,7 @@ impl CreateState {
         self.leave_job(id);
     }
 
-    /// The latents that a job was to decode wait for another try.
+    /// Keeps the latents that a job did not decode for another try.
     fn offer_to_decode(&mut self, job: &ImageJob) {
         let left = self.not_decoded(job);
         if !left.is_empty() {
@@ -211,7 +211,7 @@ impl CreateState {
 
     fn leave_job(&mut self, id: JobId) {
         if self.shown == Shown::Job(id) {
-            // Its pictures stay side by side, whatever comes next.
+            // Its finished pictures stay side by side.
             self.shown = if self.is_batch(id) { Shown::Batch(id) } else { Shown::Newest };
         }
     }

@@ -1,5 +1,4 @@
-//! What is left of jobs that end before their time: pictures that a later start, another engine or the person's word
-//! draws.
+//! What is left of jobs that ended early. The next start, another engine or the user's command draws it.
 
 use std::sync::Arc;
 
@@ -13,9 +12,9 @@ impl CreateState {
         wanted.filter_map(|job| self.not_drawn(job)).collect()
     }
 
-    /// What of a picture job is not on the strip yet.
+    /// The pictures of a job that are not on the strip yet.
     pub(super) fn not_drawn(&self, job: &ImageJob) -> Option<Waiting> {
-        // Latents that could not be decoded are in a file of their own.
+        // Latents that could not be decoded have a file of their own.
         if !job.decode.is_empty() {
             return None;
         }
@@ -31,12 +30,12 @@ impl CreateState {
         job.decode.iter().skip(self.done(job)).cloned().collect()
     }
 
-    /// Pictures of a job that are on the strip.
+    /// How many pictures of a job are on the strip.
     fn done(&self, job: &ImageJob) -> usize {
         self.strip.iter().filter(|shot| shot.key.0 == job.id).count()
     }
 
-    /// Draws pictures that were asked for before; false where the model is not here.
+    /// Draws the pictures of an earlier job. Returns false if the model is not on the disk.
     pub(in crate::state) fn draw_waiting(&mut self, job: &Waiting, env: &mut Env<'_>) -> bool {
         let Waiting::Pictures { params, subject } = job else { return true };
         let ready = params.check().and_then(|()| env.model_files(&params.model, Makes::Image));
@@ -53,8 +52,8 @@ impl CreateState {
         true
     }
 
-    /// A new engine takes the place of the one that had the jobs: they end here and now, whatever the old one says of
-    /// them, and what is left of those that are wanted is asked of the new one.
+    /// Ends the jobs of the old engine, whose later events are ignored, and submits what is left of them to the new
+    /// engine. Cancelled jobs are not submitted again.
     pub(in crate::state) fn draw_again(&mut self, env: &mut Env<'_>) {
         let mut ended = std::mem::take(&mut self.jobs);
         ended.retain(|job| job.phase == Phase::Cancelling || !self.ask_again(job, env));
@@ -63,7 +62,7 @@ impl CreateState {
         }
     }
 
-    /// Asks for what is left of a job; false where the model is not here.
+    /// Submits what is left of a job. Returns false if the model is not on the disk.
     fn ask_again(&mut self, job: &ImageJob, env: &mut Env<'_>) -> bool {
         if let Some(left) = self.not_drawn(job) {
             return self.draw_waiting(&left, env);

@@ -29,56 +29,56 @@ use crate::domain::{
 use crate::error::{Cause, StudioError};
 use crate::lang::Both;
 
-/// Names a picture of this session: its job and its place in it.
+/// The id of a picture of this session: its job and its index in the job.
 pub type ShotKey = (JobId, u32);
 
-/// Pictures that the filmstrip keeps; older ones are in the gallery.
+/// Maximum number of pictures on the strip. Older ones are in the gallery.
 pub const STRIP: usize = 200;
-/// Bytes of full pictures that it keeps, the newest first; the others are read again when they are shown. What is on
-/// show, or not on the disk yet, stays beyond that.
+/// Maximum bytes of full pictures that the strip keeps, newest first. The others are read again when they are shown.
+/// Pictures on the stage or not saved yet do not count.
 pub const STRIP_BYTES: usize = 64 << 20;
 
-/// Create, but for the sliders, which are in the settings.
+/// The state of Create, without the sliders, which are in the settings.
 #[derive(Clone, Debug, Default)]
 pub struct CreateState {
-    /// Jobs that wait or run, oldest first; the first one runs.
+    /// Waiting and running jobs, oldest first. The first one is the running one.
     pub jobs: Vec<ImageJob>,
-    /// Finished pictures, newest first; at the end those of the times before.
+    /// Finished pictures, newest first, with those of earlier sessions at the end.
     pub strip: Vec<Shot>,
-    /// Those of them that are in the trash, with their places: undo brings them back.
+    /// Pictures of the strip that are in the trash, with their places, for undo.
     pub(in crate::state) binned: Vec<(usize, Shot)>,
     pub shown: Shown,
-    /// Shown where the picture would be.
+    /// The error that is shown in place of the picture.
     pub error: Option<StudioError>,
-    /// Latents whose decoding ended in that error, or was stopped: they can be decoded again.
+    /// Latents that were not decoded, because of an error or a cancel. They can be decoded again.
     pub undecoded: Vec<Arc<Latents>>,
-    /// A language model at work on the prompt.
+    /// A language model that is writing a prompt.
     pub helper: Option<Helper>,
-    /// What it made of the prompt, until the person takes it or not; see [`crate::state::AppState::proposal`].
+    /// The prompt that it proposes; see [`crate::state::AppState::proposal`].
     pub(in crate::state) proposal: Option<Proposal>,
-    /// The passage that the prompt was written for: pictures of it are put beside it.
+    /// The passage that the prompt was written for. Pictures of it are put beside it.
     pub subject: Option<Subject>,
-    /// A picture was asked for without a prompt: the field is marked until there is one.
+    /// The user asked for a picture without a prompt: the field is marked until there is one.
     pub prompt_missing: bool,
-    /// The job that the next four are about, where they came with one: they go once the prompts or the model are others.
+    /// What the next four fields are about. They are cleared when the prompts or the model change.
     pub(in crate::state) noted: Option<Box<Noted>>,
-    /// What was taken out of the last prompt, see [`crate::domain::PictureNews::LeftOut`].
+    /// What was left out of the last prompt; see [`crate::domain::PictureNews::LeftOut`].
     pub left_out: Vec<Both>,
     /// Words of the last prompt that the model does not know.
     pub unknown_words: Vec<String>,
-    /// How far it was read, where that is not to its end.
+    /// How far the last prompt was read, if not to its end.
     pub read_to: Vec<ReadTo>,
-    /// Predictions of the last job that were made again in full precision.
+    /// How many predictions of the last job were repeated in full precision.
     pub widened: u32,
-    /// The layers of the picture on the stage, where a person arranges them.
+    /// The open layers of the picture on the stage.
     pub layers: Option<LayersState>,
-    /// The picture on the stage that is being read again.
+    /// The picture on the stage, while it is being read from the disk.
     pub(in crate::state) reading: Option<ShotKey>,
-    /// Seconds that the median step of the last job took.
+    /// Median time of a step of the last job, in seconds.
     pub step_s: Option<f64>,
 }
 
-/// What notes about a prompt belong to.
+/// The prompts and the model that notes about a prompt belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::state) struct Noted {
     pub model: String,
@@ -97,48 +97,48 @@ impl Noted {
     }
 }
 
-/// A prompt that is being written.
+/// A prompt that a language model is writing.
 #[derive(Clone, Debug)]
 pub struct Helper {
     pub id: JobId,
-    /// What has come so far.
+    /// The text so far.
     pub text: String,
-    /// The prompt that stood there when it was asked: a newer one is not written over.
+    /// The prompt when the helper was started. A newer one is not overwritten.
     pub before: String,
-    /// The language model, and what it was asked for.
+    /// The language model, and what it is asked for.
     pub model: String,
     pub wish: PromptWish,
-    /// What the model reads: a new engine is asked the same.
+    /// What the model reads. A new engine gets the same.
     pub prompt: TextPrompt,
-    /// It goes on with a text instead of answering: it was not trained to answer.
+    /// The model continues a text instead of answering, because it was not trained to answer.
     pub raw: bool,
 }
 
 /// What a language model is asked to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PromptWish {
-    /// The prompt, made better.
+    /// An improved prompt.
     Better,
-    /// A prompt for this passage, with the looks of whom it names. Where the model only talks about it, the prompt is
-    /// `plain`.
+    /// A prompt for this passage, with the looks of the people that it names. `plain` is used if the model's answer is
+    /// no prompt.
     Passage { text: String, plain: String },
 }
 
-/// A prompt that a language model made of another.
+/// An improved prompt that a language model proposes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
     pub old: String,
     pub new: String,
 }
 
-/// A picture job that is not over.
+/// A waiting or running picture job.
 #[derive(Clone, Debug)]
 pub struct ImageJob {
     pub id: JobId,
     pub request: Box<ImageRequest>,
-    /// Where there are any: these are decoded, and nothing is drawn.
+    /// If not empty, these latents are decoded and nothing is drawn.
     pub decode: Vec<Arc<Latents>>,
-    /// What it is to illustrate.
+    /// The passage that the pictures illustrate.
     pub subject: Option<Subject>,
     pub phase: Phase,
     pub progress: Option<StepProgress>,
@@ -147,14 +147,14 @@ pub struct ImageJob {
     pub preview_serial: u64,
 }
 
-/// How far a job is.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Phase {
     Waiting,
-    /// The model is being read.
+    /// The model is being loaded: the fraction done, 0..1, if known.
     Loading(Option<f32>),
     Running,
-    /// The person said stop; the engine obeys within a step.
+    /// The user cancelled the job. The engine stops within a step.
     Cancelling,
 }
 
@@ -162,24 +162,24 @@ pub enum Phase {
 #[derive(Clone, Debug)]
 pub struct Shot {
     pub key: ShotKey,
-    /// In full; `None` where it is on the disk alone.
+    /// The full picture; `None` if it is only on the disk.
     pub picture: Option<Arc<Picture>>,
     pub record: Box<PictureRecord>,
     pub saved: Saved,
-    /// The passage that it is put beside once it is on disk.
+    /// The passage that the picture is put beside once it is saved.
     pub subject: Option<Subject>,
 }
 
-/// Whether a picture is on disk.
+/// Whether a picture is saved.
 #[derive(Clone, Debug)]
 pub enum Saved {
     Saving,
     At(PathBuf),
-    /// It is only in memory still; can be tried again.
+    /// It is only in memory. Saving can be tried again.
     Failed(StudioError),
 }
 
-/// What the big pane shows, resolved.
+/// What the stage, the big pane, shows.
 #[derive(Clone, Copy, Debug)]
 pub enum Stage<'a> {
     Empty,
@@ -188,7 +188,7 @@ pub enum Stage<'a> {
 }
 
 impl CreateState {
-    /// Takes back what was said of the last prompt.
+    /// Clears the notes about the last prompt.
     pub(in crate::state) fn forget_notes(&mut self) {
         self.noted = None;
         self.left_out.clear();
@@ -197,7 +197,7 @@ impl CreateState {
         self.widened = 0;
     }
 
-    /// The job whose pictures are shown side by side: several were asked for at once.
+    /// The job whose pictures are shown side by side, if it has several.
     pub fn batch(&self) -> Option<JobId> {
         let id = match (self.shown, self.stage()) {
             (Shown::Shot(_), _) | (_, Stage::Empty) => return None,
@@ -207,38 +207,38 @@ impl CreateState {
         self.is_batch(id).then_some(id)
     }
 
-    /// Whether a job makes, or made, more than one picture that is still here.
+    /// Whether a job is for more than one picture, or has more than one on the strip.
     pub fn is_batch(&self, id: JobId) -> bool {
         let asked = self.jobs.iter().find(|job| job.id == id).is_some_and(|job| job.request.params.count > 1);
         asked || self.strip.iter().filter(|shot| shot.key.0 == id).count() > 1
     }
 
-    /// A job's pictures that are done, in the order of their seeds.
+    /// A job's finished pictures, in the order of their seeds.
     pub fn shots_of(&self, id: JobId) -> Vec<&Shot> {
         let mut shots: Vec<_> = self.strip.iter().filter(|shot| shot.key.0 == id).collect();
         shots.sort_by_key(|shot| shot.key.1);
         shots
     }
 
-    /// Takes the error away, and what belongs to it.
+    /// Clears the error and the latents that belong to it.
     pub fn forget_error(&mut self) {
         self.error = None;
         self.undecoded.clear();
     }
 
-    /// Whether latents wait for another try to decode them, where no error tells that.
+    /// Whether latents can be decoded again and no error says so.
     pub fn offers_decoding(&self) -> bool {
         self.error.is_none() && !self.undecoded.is_empty()
     }
 
-    /// Takes an error away that is over; one that latents wait behind stays.
+    /// Clears an error whose cause is gone, unless latents wait for another try.
     pub(in crate::state) fn heal(&mut self, is_over: impl FnOnce(&StudioError) -> bool) {
         if self.undecoded.is_empty() {
             self.error.take_if(|error| is_over(error));
         }
     }
 
-    /// The sliders or the model are others than before: what was wrong with a picture was wrong with those.
+    /// Clears the error when the sliders or the model change, as it belonged to the old ones.
     fn heal_sliders(&mut self) {
         self.heal(|error| *error.cause() != Cause::EmptyPrompt);
     }
@@ -251,7 +251,7 @@ impl CreateState {
         self.strip.iter().find(|s| s.key == key)
     }
 
-    /// Lets go of full pictures beyond [`STRIP_BYTES`].
+    /// Drops full pictures beyond [`STRIP_BYTES`].
     pub(in crate::state) fn trim_strip(&mut self) {
         let shown = match self.stage() {
             Stage::Shot(shot) => Some(shot.key),
@@ -268,7 +268,7 @@ impl CreateState {
         }
     }
 
-    /// Bytes of all pictures in full.
+    /// Bytes of all full pictures and previews.
     pub fn picture_bytes(&self) -> usize {
         let shots = self.strip.iter().filter_map(|shot| shot.picture.as_ref());
         let previews = self.jobs.iter().filter_map(|job| job.preview.as_ref());

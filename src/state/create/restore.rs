@@ -1,11 +1,11 @@
-//! Back to the settings of a picture. What cannot be set as the picture says is told with the notice.
+//! Restores the settings of a picture. The notice lists what cannot be set.
 
 use crate::domain::{ImageParams, Makes, PictureRecord, Room, told};
 use crate::lang::Both;
 use crate::state::{Catalogue, CreateState, Env, NoticeKind};
 
 impl CreateState {
-    /// Sets prompt and sliders to what made `record`.
+    /// Sets prompt and sliders to those of `record`.
     pub(in crate::state) fn restore(&mut self, record: &PictureRecord, env: &mut Env<'_>) {
         let model = model_of(record, env.catalogue, &env.settings.image.model);
         let here = model.is_some();
@@ -30,13 +30,13 @@ impl CreateState {
         self.subject = None;
         self.forget_notes();
         env.settings.room = Room::Create;
-        // What was said of the picture before is true no more.
+        // The notice about an earlier picture no longer holds.
         env.notices.list.retain(|notice| !matches!(notice.kind, NoticeKind::SettingsRestored(_)));
         env.note(NoticeKind::SettingsRestored(notes));
     }
 }
 
-/// The model of ours that a picture names; `used` is the one in use.
+/// The id of the model that a picture names, if it is available. `used` is the one in use.
 fn model_of(record: &PictureRecord, catalogue: &Catalogue, used: &str) -> Option<String> {
     let usable = |id: &str| catalogue.resolve(id, Makes::Image).is_ok();
     let cards = catalogue.entries.iter().map(|entry| &entry.card).filter(|card| usable(&card.id));
@@ -44,7 +44,7 @@ fn model_of(record: &PictureRecord, catalogue: &Catalogue, used: &str) -> Option
     found.or_else(|| record.names_file(used).then(|| used.to_owned()))
 }
 
-/// Sets the size where the model draws it, and tells which one is set where it does not.
+/// Sets the size if the model draws it, and otherwise the nearest one, with a note.
 fn take_size(image: &mut ImageParams, said: (u32, u32), catalogue: &Catalogue) -> Option<Both> {
     (image.width, image.height) = said;
     catalogue.fit_size(image);

@@ -1,9 +1,9 @@
-//! Prompt, model and sliders. They are in the settings; each model's own are remembered there.
+//! Prompt, model and sliders of Create. They are in the settings, with the sliders of each model used before.
 
 use crate::domain::{FreeSize, ImageParams, Parameter, Seed, Settings};
 use crate::state::{Catalogue, CreateState, Env, ImageEdit};
 
-/// Models whose sliders are remembered.
+/// Maximum number of models whose sliders are remembered.
 const REMEMBERED: usize = 200;
 
 impl CreateState {
@@ -15,7 +15,7 @@ impl CreateState {
         let params = &mut env.settings.image;
         match edit {
             ImageEdit::Prompt(text) => {
-                // The layers of another prompt's scene are others.
+                // Another prompt has other layers.
                 if params.prompt != text {
                     params.arrangement.clear();
                 }
@@ -46,8 +46,8 @@ impl CreateState {
         }
     }
 
-    /// Takes a model, with its sliders as the person left them, or as its card says the first time. Prompts, seed and
-    /// count stay.
+    /// Chooses a model, with the sliders that the user last set for it, or the defaults of its card the first time.
+    /// Prompts, seed and count stay.
     pub(in crate::state) fn choose_model(&mut self, id: String, settings: &mut Settings, catalogue: &Catalogue) {
         if settings.image.model != id {
             self.heal_sliders();
@@ -64,12 +64,12 @@ impl CreateState {
         catalogue.fit_size(&mut settings.image);
     }
 
-    /// Rolls a seed and pins it.
+    /// Rolls a seed and keeps it.
     pub(in crate::state) fn roll_seed(env: &mut Env<'_>) {
         env.settings.image.seed = Seed::Fixed(env.dice.roll());
     }
 
-    /// What was said of a prompt is true of that prompt and of that model only, whichever way others come into the fields.
+    /// Clears the notes about a prompt if the prompts or the model are not the same any more.
     pub(in crate::state) fn drop_stale_notes(&mut self, now: &ImageParams) {
         let stale = self.noted.as_ref().is_some_and(|noted| !noted.is_of(now));
         if stale {
@@ -79,7 +79,7 @@ impl CreateState {
     }
 }
 
-/// Where a model's sliders start.
+/// The initial sliders of a model.
 fn sliders_of(id: &str, catalogue: &Catalogue) -> ImageParams {
     let mut params = ImageParams { model: id.to_owned(), ..ImageParams::default() };
     match catalogue.entry(id) {

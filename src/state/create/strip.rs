@@ -10,7 +10,7 @@ use crate::state::create::update::Handoff;
 use crate::state::{CreateState, Effect, Env, NoticeKind, STRIP, Saved, Shot, ShotKey, Shown, Stage};
 
 impl CreateState {
-    /// A picture that was made now comes on the strip, and is saved.
+    /// Puts a new picture on the strip and saves it.
     pub(super) fn keep_new(
         &mut self,
         key: ShotKey,
@@ -32,7 +32,7 @@ impl CreateState {
 
     pub(in crate::state) fn put_on_strip(&mut self, shot: Shot) {
         self.strip.insert(0, shot);
-        // What is not on disk must not be forgotten, however long the strip gets.
+        // A picture that is not saved must stay, however long the strip gets.
         if self.strip.len() > STRIP
             && let Some(old) = self.strip.iter().rposition(|s| matches!(s.saved, Saved::At(_)))
         {
@@ -40,7 +40,7 @@ impl CreateState {
         }
     }
 
-    /// A picture is on the disk now; what was said of it before is true no more.
+    /// Notes that a picture is saved, and drops the notice that it could not be.
     pub(in crate::state) fn saved_at(&mut self, key: ShotKey, path: PathBuf, env: &mut Env<'_>) {
         let Some(shot) = self.strip.iter_mut().find(|s| s.key == key) else { return };
         if let Saved::Failed(error) = std::mem::replace(&mut shot.saved, Saved::At(path)) {
@@ -69,7 +69,7 @@ impl CreateState {
         }));
     }
 
-    /// Prompt and sliders of a finished picture.
+    /// Sets the prompt and sliders of a finished picture.
     pub(in crate::state) fn use_settings(&mut self, key: ShotKey, env: &mut Env<'_>) {
         if let Some(shot) = self.shot(key) {
             let (record, subject) = (shot.record.clone(), shot.subject.clone());
@@ -78,7 +78,7 @@ impl CreateState {
         }
     }
 
-    /// The same with another seed, at once.
+    /// Draws a finished picture again with another seed.
     pub(in crate::state) fn vary(&mut self, key: ShotKey, env: &mut Env<'_>) {
         self.use_settings(key, env);
         if self.shot(key).is_none() {
@@ -92,7 +92,7 @@ impl CreateState {
         self.generate(env);
     }
 
-    /// Shows a picture from a file as if it had been made now; without its pixels they are read next.
+    /// Shows a picture from a file on the stage. Without `picture`, its pixels are read next.
     pub(in crate::state) fn show_file(
         &mut self,
         path: &Path,
@@ -142,7 +142,7 @@ impl CreateState {
     }
 
     pub(in crate::state) fn trash_shot(&mut self, key: ShotKey, env: &mut Env<'_>) {
-        // A picture that is not on disk stays: there would be no way back.
+        // A picture that is not saved is not deleted: undo could not bring it back.
         if let Some(path) = self.shot(key).and_then(Shot::file) {
             env.push(Effect::Store(StoreRequest::TrashPictures(vec![path.to_owned()])));
         }
@@ -153,21 +153,21 @@ impl CreateState {
         matches!(self.stage(), Stage::Shot(shot) if shot.is_file(path))
     }
 
-    /// The full picture of a file that the strip shows.
+    /// Takes the full picture of a file that is on the strip.
     pub(in crate::state) fn shot_loaded(&mut self, path: &Path, picture: &Arc<Picture>) {
         if let Some(shot) = self.strip.iter_mut().find(|shot| shot.is_file(path)) {
             shot.picture = Some(picture.clone());
         }
     }
 
-    /// Keeps the strip within its bytes, and has the picture on the stage read where it is on the disk alone.
+    /// Keeps the strip within `STRIP_BYTES`, and reads the picture on the stage if it is only on the disk.
     pub(super) fn load_stage(&mut self, env: &mut Env<'_>) {
         self.trim_strip();
         let missing = match self.stage() {
             Stage::Shot(shot) if shot.picture.is_none() => shot.file().map(|path| (shot.key, path.to_owned())),
             Stage::Shot(_) | Stage::Job(_) | Stage::Empty => None,
         };
-        // A file that could not be read is not asked for again before another picture was shown.
+        // A file that could not be read is not read again until another picture was shown.
         let key = missing.as_ref().map(|(key, _)| *key);
         if self.reading != key
             && let Some((_, path)) = missing
@@ -179,7 +179,7 @@ impl CreateState {
 }
 
 impl Shot {
-    /// Its file, where it is on the disk.
+    /// Its file, if it is saved.
     pub(in crate::state) fn file(&self) -> Option<&Path> {
         match &self.saved {
             Saved::At(path) => Some(path),

@@ -1,29 +1,29 @@
-//! What of Create can be taken back: the prompt with its sliders, and how layers are arranged.
+//! What undo covers in Create: the prompt with its sliders, and the arrangement of layers.
 
 use crate::domain::{Arrangement, ImageParams, LayerName, Settings, Subject};
 use crate::state::{
     Again, CreateCommand, CreateState, Env, ImageEdit, LayersCommand, LayersState, NoticeKind, ShotKey, Undoable,
 };
 
-/// An action of Create, by what brings back how it was before.
+/// An undoable action of Create: the values before it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CreateUndo {
-    /// Prompt and sliders had other values.
+    /// Prompt, sliders and subject.
     Prompt(Box<ImageParams>, Option<Subject>),
-    /// The layers of a picture were arranged like this. A run of steps of one kind makes one action.
+    /// The arrangement of a picture's layers. Steps of one kind on one layer make one action.
     Layers(ShotKey, Box<Arrangement>, Option<Steps>),
 }
 
-/// Steps of one kind on one layer.
+/// Steps of one kind on one layer, with keys or the wheel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Steps {
     pub layer: LayerName,
-    /// Larger or smaller; else it moves.
+    /// Whether the steps resize the layer. Otherwise they move it.
     pub size: bool,
 }
 
 impl CreateUndo {
-    /// Whether these are steps of one kind on one layer.
+    /// Whether both are steps of one kind on the same layer.
     pub(in crate::state) fn goes_on(&self, before: &Self) -> bool {
         match (self, before) {
             (Self::Layers(of, _, Some(steps)), Self::Layers(other, _, Some(same))) => (of, steps) == (other, same),
@@ -33,7 +33,7 @@ impl CreateUndo {
 }
 
 impl CreateState {
-    /// How it is before `command`, where that can be taken back.
+    /// The values before `command`, if it is undoable.
     pub(in crate::state) fn before(&self, command: &CreateCommand, image: &ImageParams) -> Option<CreateUndo> {
         match command {
             CreateCommand::UseSettings(_)
@@ -64,7 +64,7 @@ impl CreateState {
         CreateUndo::Prompt(Box::new(image.clone()), self.subject.clone())
     }
 
-    /// How the layers that are shown are arranged, before `command` changes that.
+    /// The arrangement of the open layers before `command`, if that changes it.
     fn layers_before(&self, command: &LayersCommand) -> Option<CreateUndo> {
         let layers = self.layers.as_ref()?;
         let step = match command {
@@ -90,12 +90,12 @@ impl CreateState {
         Some(CreateUndo::Layers(layers.of, Box::new(layers.arrangement().clone()), step))
     }
 
-    /// How the layers of this picture are arranged, where they are shown.
+    /// The arrangement of this picture's layers, if they are open.
     fn arrangement_of(&self, of: ShotKey) -> Option<&Arrangement> {
         self.layers.as_ref().filter(|layers| layers.of == of).map(LayersState::arrangement)
     }
 
-    /// Whether what `before` tells is not so any more.
+    /// Whether the values differ from `before`.
     pub(in crate::state) fn is_changed(&self, before: &CreateUndo, settings: &Settings) -> bool {
         match before {
             CreateUndo::Prompt(image, subject) => **image != settings.image || *subject != self.subject,
@@ -103,7 +103,7 @@ impl CreateState {
         }
     }
 
-    /// How an action that is taken back now is done again; `None` where that is not known any more.
+    /// How to redo an action that is being undone. `None` if the state no longer has what redo needs.
     pub(in crate::state) fn again(&self, what: &CreateUndo, settings: &Settings) -> Option<Again> {
         let now = match what {
             CreateUndo::Prompt(..) => self.prompt_now(&settings.image),
@@ -112,7 +112,7 @@ impl CreateState {
         Some(Again::Value(Undoable::Create(now)))
     }
 
-    /// Whether what was taken back is still there to be done again. What was typed since is not overwritten.
+    /// Whether an undone action can still be redone. A prompt typed since then is not overwritten.
     pub(in crate::state) fn is_as_taken_back(&self, what: &CreateUndo, settings: &Settings) -> bool {
         match what {
             CreateUndo::Prompt(image, _) => {
@@ -134,7 +134,7 @@ impl CreateState {
         }
     }
 
-    /// Prompt and sliders of another time take the place of those in use.
+    /// Sets the prompt and sliders of an earlier time.
     fn prompt_back(&mut self, to: ImageParams, subject: Option<Subject>, env: &mut Env<'_>) {
         self.choose_model(to.model.clone(), env.settings, env.catalogue);
         env.settings.image = to;
@@ -145,7 +145,7 @@ impl CreateState {
     }
 }
 
-/// Whether several settings change at once. One alone is changed back by hand.
+/// Whether an edit changes several settings at once. A single one is easy to change back by hand.
 fn resets(edit: &ImageEdit) -> bool {
     match edit {
         ImageEdit::Reset | ImageEdit::Unarrange => true,

@@ -1,24 +1,24 @@
-//! What is done about a command of Create, and about news of its jobs.
+//! Handles the commands of Create and the events of its jobs.
 
 use std::path::PathBuf;
 
 use crate::domain::{ConversationId, Enlarge, EventKind, JobId};
 use crate::state::{CreateCommand, CreateState, Env};
 
-/// What a command of Create hands to other rooms.
+/// What a command of Create asks of other rooms.
 pub(in crate::state) enum Handoff {
-    /// The newest change of prompt and sliders is taken back.
+    /// Undo the newest change of prompt and sliders.
     UndoPrompt,
-    /// Write shows this text.
+    /// Show this text in Write.
     Document(ConversationId),
-    /// A picture of the library is copied, once it is read.
+    /// Copy a picture of the library, once it is read.
     CopyFile(PathBuf),
-    /// A picture was copied: one that is still being read for that is not wanted any more.
+    /// A picture was copied: one that is still being read for the clipboard is not needed any more.
     Copied,
 }
 
 impl CreateState {
-    /// Does what a person asked for; what of it other rooms must do comes back.
+    /// Handles a command. Returns what other rooms must do.
     pub(in crate::state) fn update(&mut self, command: CreateCommand, env: &mut Env<'_>) -> Option<Handoff> {
         match command {
             CreateCommand::UndoPrompt => return Some(Handoff::UndoPrompt),
@@ -50,12 +50,12 @@ impl CreateState {
         None
     }
 
-    /// Whether a job is one of this room's: pictures, layers, or help with a prompt.
+    /// Whether a job belongs to this room: pictures, layers, or help with a prompt.
     pub(in crate::state) fn has_job(&self, id: JobId) -> bool {
         self.is_helper_job(id) || self.is_layers_job(id) || self.jobs.iter().any(|job| job.id == id)
     }
 
-    /// News of one of its jobs.
+    /// Handles an event of one of its jobs.
     pub(in crate::state) fn job_event(&mut self, id: JobId, kind: EventKind, env: &mut Env<'_>) {
         if self.is_helper_job(id) {
             self.helper_event(id, kind, env);
@@ -66,7 +66,8 @@ impl CreateState {
         }
     }
 
-    /// After every input: layers and notes belong to what is shown, and the stage has its picture.
+    /// Runs after each input: closes layers of another picture, drops outdated notes, and loads the picture on the
+    /// stage.
     pub(in crate::state) fn settle(&mut self, env: &mut Env<'_>) {
         self.mind_layers(env);
         self.load_stage(env);

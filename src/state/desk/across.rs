@@ -1,10 +1,10 @@
-//! The desk of all rooms: what each of them has on it, and the jobs of the last time, which several rooms take up.
+//! The desk of all rooms: what each of them adds to it, and the jobs of the last session, which several rooms continue.
 
 use crate::domain::{Desk, Room, Waiting};
 use crate::state::{AppState, Effects, NoticeKind, WaitingCommand};
 
 impl AppState {
-    /// Everything that was begun, as it is now.
+    /// All unfinished texts and jobs, as they are now.
     pub fn desk_now(&self) -> Desk {
         Desk {
             path: self.ask.path_begun().to_owned(),
@@ -18,7 +18,7 @@ impl AppState {
     fn jobs_now(&self) -> Vec<Waiting> {
         let mut jobs = self.create.pictures_now();
         jobs.extend(self.write.texts_now());
-        // The answer that waits for a model fetches it again.
+        // An answer that waits for a model downloads it again.
         let fetches = self.catalogue.fetches_now().filter(|model| !self.write.waits_for(model));
         jobs.extend(fetches.map(|model| Waiting::Fetch { model: model.to_owned() }));
         jobs
@@ -31,13 +31,13 @@ impl AppState {
         }
     }
 
-    /// The desk where it is not on the disk as it is now; for whoever closes the window.
+    /// The desk, if it differs from the one on the disk: for saving when the window closes.
     pub fn unkept_desk(&self) -> Option<Desk> {
         let now = self.desk_now();
         self.desk.is_unlike(&now).then_some(now)
     }
 
-    /// What was left on the desk the last time.
+    /// Takes over the desk of the last session.
     pub(in crate::state) fn desk_loaded(&mut self, mut desk: Desk, fx: &mut Effects) {
         self.desk.was_read(&desk);
         self.ask.take_path(std::mem::take(&mut desk.path));
@@ -62,7 +62,7 @@ impl AppState {
         self.drop_notices(|n, _| n.kind == NoticeKind::JobsLeft);
     }
 
-    /// The jobs are not done.
+    /// Drops the jobs of the last session.
     fn forget_jobs(&mut self, fx: &mut Effects) {
         for job in std::mem::take(&mut self.desk.waiting) {
             match job {

@@ -1,4 +1,5 @@
-//! The desk: what was typed and not sent in all rooms, as it is on the disk, and the jobs that wait for a word.
+//! The desk: text of all rooms that was typed and not sent, as it is saved, and the jobs of the last session that wait
+//! for the user's decision.
 
 mod across;
 #[cfg(test)]
@@ -7,31 +8,31 @@ mod tests;
 use crate::domain::{Desk, StoreRequest, Waiting};
 use crate::state::{Effect, Effects};
 
-/// The desk is written when it has rested this long.
+/// The desk is saved when it has not changed for this long, in milliseconds.
 const SETTLE_MS: i64 = 1_000;
 
 #[derive(Clone, Debug, Default)]
 pub struct DeskState {
-    /// Jobs of the last time that wait for a word.
+    /// Jobs of the last session that the user can resume or discard.
     pub waiting: Vec<Waiting>,
-    /// The desk as it is on the disk; `None` until it was read.
+    /// The desk on the disk; `None` until it is read.
     saved: Option<Desk>,
-    /// As it was at the last tick, and since when.
+    /// The desk at the last tick, and when it last changed.
     seen: Desk,
     changed_ms: i64,
 }
 
-/// What a person can do with the jobs of the last time, and with one that was cancelled.
+/// Commands for the jobs of the last session, and for a cancelled one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WaitingCommand {
     Resume,
     Discard,
-    /// Draws pictures that were cancelled.
+    /// Draws the pictures of a cancelled job.
     Draw(Box<Waiting>),
 }
 
 impl DeskState {
-    /// The jobs that `command` gives up.
+    /// The jobs that `command` drops.
     pub(in crate::state) fn before(&self, command: &WaitingCommand) -> Option<Vec<Waiting>> {
         match command {
             WaitingCommand::Discard => Some(self.waiting.clone()),
@@ -39,18 +40,18 @@ impl DeskState {
         }
     }
 
-    /// What was on the disk.
+    /// Takes the desk that was read from the disk.
     fn was_read(&mut self, desk: &Desk) {
         self.saved = Some(desk.clone());
         self.waiting.clone_from(&desk.waiting);
     }
 
-    /// Before that nothing is written over it.
+    /// Whether the desk was read. Before that it must not be overwritten.
     fn is_read(&self) -> bool {
         self.saved.is_some()
     }
 
-    /// Writes the desk once it has rested.
+    /// Saves the desk once it has stopped changing.
     fn keep(&mut self, now: Desk, now_ms: i64, fx: &mut Effects) {
         if now != self.seen {
             self.seen = now;
@@ -61,12 +62,12 @@ impl DeskState {
         }
     }
 
-    /// When it is to be written, in milliseconds since 1970 UTC.
+    /// When the desk is to be saved, in milliseconds since 1970 UTC.
     pub(in crate::state) fn deadline_ms(&self) -> Option<i64> {
         self.is_unlike(&self.seen).then_some(self.changed_ms + SETTLE_MS)
     }
 
-    /// Whether the disk has another one.
+    /// Whether `now` differs from the desk on the disk.
     fn is_unlike(&self, now: &Desk) -> bool {
         self.saved.as_ref().is_some_and(|saved| saved != now)
     }

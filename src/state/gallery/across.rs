@@ -1,4 +1,4 @@
-//! What Gallery has to do with other rooms: Create's strip and stage, the trash, files that are opened.
+//! What Gallery shares with other rooms: Create's strip and stage, the trash, files that are opened.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::state::gallery::library::Besides;
 use crate::state::gallery::update::Handoff;
 use crate::state::{AppState, Effects, GalleryCommand};
 
-/// Whether a file is called as models are.
+/// Whether a file has the name of a model file.
 fn is_model(path: &Path) -> bool {
     let index = path.to_string_lossy().ends_with(".index.json");
     index || path.extension().is_some_and(|ending| MODEL_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
@@ -32,7 +32,7 @@ impl AppState {
         }
     }
 
-    /// A file that was dropped on the window or chosen, for what it is.
+    /// Opens a file that was dropped on the window or chosen, by its kind.
     pub(in crate::state) fn open_any(&mut self, path: PathBuf, fx: &mut Effects) {
         if is_model(&path) {
             let (models, mut env) = self.models(fx);
@@ -42,7 +42,7 @@ impl AppState {
         gallery.open(path, &mut env);
     }
 
-    /// A picture was read to be looked at or copied.
+    /// Handles a picture that was read for showing or copying.
     pub(in crate::state) fn viewed(&mut self, path: PathBuf, picture: Result<Arc<Picture>>, fx: &mut Effects) {
         let on_stage = self.create.is_on_stage(&path);
         let in_trash = self.trash.looked_at(&path, &picture);
@@ -53,14 +53,14 @@ impl AppState {
         gallery.viewed(path, picture, Besides { on_stage, in_trash }, &mut env);
     }
 
-    /// Pictures are in the trash now.
+    /// Handles pictures that are in the trash now.
     pub(in crate::state) fn trashed(&mut self, paths: Vec<PathBuf>, fx: &mut Effects) {
         self.create.files_trashed(&paths);
         let (gallery, mut env) = self.gallery(fx);
         gallery.trashed(paths, &mut env);
     }
 
-    /// Pictures are out of the trash again.
+    /// Handles pictures that are out of the trash again.
     pub(in crate::state) fn restored(&mut self, restored: Vec<LibraryItem>, fx: &mut Effects) {
         self.create.files_restored(&restored);
         let seen = self.room() == Room::Gallery && self.trash.shown.is_none();

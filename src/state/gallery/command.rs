@@ -1,4 +1,4 @@
-//! What can be asked for in Gallery.
+//! The commands of Gallery.
 
 use std::path::PathBuf;
 
@@ -7,33 +7,33 @@ use crate::domain::Enlarge;
 #[derive(Clone, Debug, PartialEq)]
 pub enum GalleryCommand {
     Select(Option<PathBuf>),
-    /// Ctrl+click: puts a picture among the marked ones, or takes it out.
+    /// Ctrl+click: marks a picture, or unmarks it.
     Mark(PathBuf),
     /// Shift+click: marks all from the selected picture to this one.
     MarkTo(PathBuf),
-    /// Ctrl+A: marks all that are found.
+    /// Ctrl+A: marks all pictures that the search finds.
     MarkAll,
-    /// No picture is marked any more; the selected one stays.
+    /// Unmarks all pictures. The selected one stays selected.
     Unmark,
-    /// Shows a picture of the library over the whole room, or the grid again.
+    /// Shows a picture over the whole room, or the grid again.
     ShowFull(bool),
-    /// The picture so many places further in what is found.
+    /// Selects the picture this many places further among those found.
     Step(i64),
-    /// Copies of these pictures into a folder that is asked for.
+    /// Asks for a folder and copies these pictures into it.
     SaveCopies(Vec<PathBuf>),
     CopiesFolderChosen(PathBuf),
-    /// Copies all pictures of the folder that was the library before into the library.
+    /// Copies all pictures of the former library folder into the library.
     CopyLibrary(PathBuf),
     TrashItems(Vec<PathBuf>),
     SetThumbnails(f32),
-    /// Small pictures as their pixels, or smooth.
+    /// Shows small pictures with sharp pixels, or smooth.
     SetPixels(bool),
     SetSearch(String),
     NeedThumbnail(PathBuf),
-    /// Prompt and sliders of a picture of the library, whatever else its file brings.
+    /// Sets the prompt and sliders of a picture of the library. The rest of its file is ignored.
     UseItem(PathBuf),
     SaveItemAs(PathBuf),
-    /// The same, so many times as large.
+    /// Saves it enlarged.
     SaveItemAt(PathBuf, Enlarge),
     CopyItem(PathBuf),
     TrashItem(PathBuf),
@@ -42,7 +42,7 @@ pub enum GalleryCommand {
 }
 
 impl GalleryCommand {
-    /// Whether prompt and sliders of Create change with it.
+    /// Whether it changes prompt and sliders of Create.
     pub(in crate::state) fn sets_the_prompt(&self) -> bool {
         match self {
             Self::UseItem(_) => true,

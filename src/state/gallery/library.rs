@@ -1,4 +1,4 @@
-//! The library as it is looked at: pictures that come, change and go.
+//! The list of pictures in the library: read again, and updated when files appear, change or disappear.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use crate::domain::{LibraryItem, Picture, Room, StoreRequest};
 use crate::error::{Cause, Result, StudioError};
 use crate::state::{Effect, Env, GalleryState, NoticeKind, Undoable};
 
-/// Where a picture that was read is wanted besides.
+/// Where else a picture that was read is shown.
 #[derive(Clone, Copy)]
 pub(in crate::state) struct Besides {
     pub on_stage: bool,
@@ -16,7 +16,7 @@ pub(in crate::state) struct Besides {
 }
 
 impl GalleryState {
-    /// Has the library read: all of it the first time and where that is asked for, else what has changed since.
+    /// Reads the library: all of it the first time or with `whole`, otherwise what has changed.
     pub(in crate::state) fn look(&mut self, whole: bool, env: &mut Env<'_>) {
         let whole = whole || self.items.is_none();
         self.looked.begin(env.now_ms);
@@ -27,20 +27,20 @@ impl GalleryState {
         });
     }
 
-    /// While the gallery is shown, files that come and go are seen without being asked for.
+    /// Looks for changes of files from time to time while the gallery is shown.
     pub(in crate::state) fn look_when_due(&mut self, env: &mut Env<'_>) {
         if self.deadline_ms(env.room()).is_some_and(|at| at <= env.now_ms) {
             self.look(false, env);
         }
     }
 
-    /// When the library is looked at next, while `room` is open.
+    /// When to look for changes next, if `room` is the gallery; in milliseconds since 1970 UTC.
     pub(in crate::state) fn deadline_ms(&self, room: Room) -> Option<i64> {
         let shown = room == Room::Gallery && self.items.is_some();
         shown.then(|| self.looked.deadline_ms())
     }
 
-    /// The whole library was read. A list that was begun before the folder was changed comes too late.
+    /// Takes the list of the whole library. A list of an earlier folder is ignored.
     pub(in crate::state) fn listed(&mut self, items: Vec<LibraryItem>, env: &mut Env<'_>) {
         if items.iter().all(|item| item.path.starts_with(&env.status.library)) {
             self.items = Some(items);
@@ -50,21 +50,21 @@ impl GalleryState {
         self.looked.end(env.now_ms);
     }
 
-    /// Has a file read that was dropped or chosen.
+    /// Reads a file that was dropped or chosen.
     pub(in crate::state) fn open(&mut self, path: PathBuf, env: &mut Env<'_>) {
         self.opening.retain(|asked| *asked != path);
         self.opening.push(path.clone());
         env.push(Effect::Store(StoreRequest::OpenFile(path)));
     }
 
-    /// Whether a file that was read is still waited for. Those that were asked for before it come too late.
+    /// Whether a file that was read is still wanted. Files requested before it are not wanted any more.
     pub(in crate::state) fn take_opened(&mut self, path: &Path) -> bool {
         let Some(at) = self.opening.iter().rposition(|asked| asked == path) else { return false };
         self.opening.drain(..=at);
         true
     }
 
-    /// Another folder is the library.
+    /// Forgets the pictures, because another folder becomes the library.
     pub(in crate::state) fn forget_library(&mut self) {
         self.items = None;
         self.selected = None;
@@ -73,7 +73,7 @@ impl GalleryState {
         self.full = false;
     }
 
-    /// The program saved a picture.
+    /// Adds a picture that the program saved.
     pub(in crate::state) fn came(&mut self, item: LibraryItem) {
         if let Some(items) = &mut self.items
             && !items.iter().any(|other| other.path == item.path)
@@ -104,7 +104,7 @@ impl GalleryState {
         self.changed();
         match next {
             Some(next) => self.select(next, env),
-            // The selected picture may be another one now.
+            // The file of the selected picture may have changed.
             None => {
                 self.let_go_of_unseen(env);
                 let again = self.selected.clone().filter(|_| self.opened.is_none());
@@ -113,7 +113,7 @@ impl GalleryState {
         }
     }
 
-    /// Pictures were found to be gone, and that is told, whether they were seen or not.
+    /// Removes missing pictures and always reports it, even if they were not shown.
     pub(in crate::state) fn gone(&mut self, paths: &[PathBuf], env: &mut Env<'_>) {
         let before = env.notices.list.len();
         self.library_changed(Vec::new(), paths, env);
@@ -122,8 +122,8 @@ impl GalleryState {
         }
     }
 
-    /// What is not among the pictures that are shown is not chosen either: the keys and buttons would be about it. Where
-    /// the list is not read yet, nobody knows.
+    /// Deselects and unmarks pictures that the search does not find, so that keys and buttons do not affect them. Does
+    /// nothing until the list is read.
     pub(in crate::state) fn let_go_of_unseen(&mut self, env: &mut Env<'_>) {
         if self.items.is_none() {
             return;
@@ -137,13 +137,13 @@ impl GalleryState {
             let other = self.marked.first().cloned();
             self.select_only(other, env);
         }
-        // One alone is only selected.
+        // A single marked picture is only selected.
         if self.marked.len() < 2 {
             self.marked.clear();
         }
     }
 
-    /// A picture was read to be looked at or copied.
+    /// Takes a picture that was read for showing or copying.
     pub(in crate::state) fn viewed(
         &mut self,
         path: PathBuf,
@@ -165,9 +165,9 @@ impl GalleryState {
                     self.compared.insert(path, picture);
                 }
             }
-            // It was moved or deleted by somebody else: the next look at the library tells.
+            // Somebody else moved or deleted it: look for changes, which reports it.
             Err(error) if is_missing(&error) && !copying && self.item(&path).is_some() => self.look(false, env),
-            // Said where the picture would be.
+            // The error is shown in place of the picture.
             Err(error) if (selected || comparing) && !copying && !on_stage => self.thumbnails.note_broken(path, error),
             Err(error) if on_stage => env.problem_in(Room::Create, error),
             Err(error) if copying || in_trash => env.problem_in(Room::Gallery, error),
@@ -175,10 +175,10 @@ impl GalleryState {
         }
     }
 
-    /// Pictures are in the trash now.
+    /// Removes pictures that are in the trash now.
     pub(in crate::state) fn trashed(&mut self, paths: Vec<PathBuf>, env: &mut Env<'_>) {
         let gone = |path: &Path| paths.iter().any(|p| p == path);
-        // The neighbour takes the selection, so that Delete can be pressed again.
+        // Select the neighbour, so that Delete can be pressed again.
         let selected = self.selected.as_deref().filter(|path| gone(path));
         let next = selected.map(|path| neighbour(&self.found(), path, gone));
         if let Some(items) = &mut self.items {
@@ -187,7 +187,7 @@ impl GalleryState {
         }
         self.marked.retain(|path| !gone(path));
         if let Some(next) = next {
-            // Others that are chosen stay chosen.
+            // Other marked pictures stay marked.
             let marked = self.marked.iter().next().cloned();
             if self.marked.len() < 2 {
                 self.marked.clear();
@@ -198,7 +198,7 @@ impl GalleryState {
         env.note(NoticeKind::PicturesTrashed(paths));
     }
 
-    /// Pictures came back; where they are seen, they are chosen.
+    /// Puts restored pictures back into the list, and selects them if `seen`.
     pub(in crate::state) fn restored(&mut self, restored: Vec<LibraryItem>, seen: bool, env: &mut Env<'_>) {
         let paths: Vec<PathBuf> = restored.iter().map(|item| item.path.clone()).collect();
         let Some(items) = &mut self.items else { return };
@@ -213,7 +213,7 @@ impl GalleryState {
         }
     }
 
-    /// What came back is chosen, and no search hides it.
+    /// Selects restored pictures, and clears a search that would hide them.
     fn show_restored(&mut self, paths: Vec<PathBuf>, env: &mut Env<'_>) {
         if paths.is_empty() {
             return;
@@ -228,12 +228,12 @@ impl GalleryState {
     }
 }
 
-/// Whether there is no file where one was to be read.
+/// Whether an error means that the file does not exist.
 fn is_missing(error: &StudioError) -> bool {
     matches!(error.cause(), Cause::FileMissing { .. })
 }
 
-/// The picture that takes the place of one that goes: the next in what is found, else the one before.
+/// The picture to select instead of one that goes: the next one found, or else the one before.
 fn neighbour(found: &[&LibraryItem], path: &Path, gone: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let at = found.iter().position(|item| item.path == path)?;
     let stays = |item: &&&LibraryItem| !gone(&item.path);

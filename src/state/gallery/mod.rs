@@ -17,39 +17,39 @@ use crate::domain::{LibraryItem, Picture};
 use crate::error::StudioError;
 use crate::scene::Query;
 
-/// Thumbnails kept in memory: some screens full.
+/// Maximum number of thumbnails in memory: some screens full.
 pub const THUMBNAILS: usize = 512;
 
-/// How many pictures can be seen side by side.
+/// How many pictures can be compared side by side.
 pub const COMPARED: std::ops::RangeInclusive<usize> = 2..=4;
 
 #[derive(Clone, Debug, Default)]
 pub struct GalleryState {
-    /// `None` until the library was read.
+    /// The pictures of the library, newest first; `None` until it is read.
     pub items: Option<Vec<LibraryItem>>,
-    /// Counts changes of `items`, so that views know when to look again.
+    /// Counts changes of `items`, so that views know when to update.
     pub serial: u64,
     pub search: String,
     pub selected: Option<PathBuf>,
-    /// Several pictures, for what can be done with all of them; none or at least one more than the selected.
+    /// The pictures that an action on several is for. Either empty, or at least two.
     pub marked: BTreeSet<PathBuf>,
     /// Whether the selected picture is shown over the whole room.
     pub full: bool,
-    /// The other pictures of a comparison in full, as far as they are read.
+    /// The other full pictures of a comparison, as far as they are read.
     pub compared: BTreeMap<PathBuf, Arc<Picture>>,
     pub(in crate::state) looked: Looks,
-    /// Pictures that go to a folder once the person has chosen it.
+    /// Pictures to copy once the user has chosen a folder.
     pub(in crate::state) to_copy: Vec<PathBuf>,
-    /// The selected picture in full, once it was read.
+    /// The selected picture in full, once it is read.
     pub opened: Option<(PathBuf, Arc<Picture>)>,
     pub thumbnails: Thumbnails,
-    /// Files that were opened and have not been read yet, in order.
+    /// Files that were opened and are not read yet, in order.
     pub(in crate::state) opening: Vec<PathBuf>,
-    /// A picture that goes to the clipboard once it is read; what is copied after it wins.
+    /// A picture that goes to the clipboard once it is read. A later copy replaces it.
     pub(in crate::state) copying: Option<PathBuf>,
 }
 
-/// The newest thumbnails; the oldest give way.
+/// Thumbnails in memory. The oldest are dropped.
 #[derive(Clone, Debug, Default)]
 pub struct Thumbnails {
     ready: HashMap<PathBuf, Arc<Picture>>,
@@ -65,12 +65,12 @@ impl Thumbnails {
         self.ready.get(path)
     }
 
-    /// Whether a view that misses it should ask for it: it was not asked for yet, nor found to be broken.
+    /// Whether a view that needs it must request it: it was not requested yet, and is not known to be broken.
     pub fn is_due(&self, path: &Path) -> bool {
         !self.ready.contains_key(path) && !self.asked.contains(path) && !self.broken.contains_key(path)
     }
 
-    /// Why the file at this path cannot be shown, where it cannot.
+    /// Why the file at this path cannot be shown; `None` if it can.
     pub fn broken(&self, path: &Path) -> Option<&StudioError> {
         self.broken.get(path)
     }
@@ -80,12 +80,12 @@ impl Thumbnails {
         self.broken.insert(path, error);
     }
 
-    /// Bytes of all that are kept.
+    /// Bytes of all thumbnails.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Another picture is at this path.
+    /// Drops a thumbnail, because its file has changed.
     pub(in crate::state) fn forget(&mut self, path: &Path) {
         self.asked.remove(path);
         self.broken.remove(path);
@@ -95,12 +95,12 @@ impl Thumbnails {
         }
     }
 
-    /// Forgets that `path` is wanted.
+    /// Marks `path` as not requested.
     pub(in crate::state) fn unwant(&mut self, path: &Path) {
         self.asked.remove(path);
     }
 
-    /// Notes that `path` is wanted; true where it must be asked for.
+    /// Marks `path` as requested. Returns true if the store must be asked.
     pub(in crate::state) fn want(&mut self, path: &Path) -> bool {
         self.is_due(path) && self.asked.insert(path.to_owned())
     }
@@ -124,30 +124,30 @@ impl GalleryState {
         self.items.as_ref()?.iter().find(|item| item.path == path)
     }
 
-    /// Items whose prompt or file name has the searched words, or a prompt what they mean, newest first.
+    /// Items that the search finds, newest first: by words in the prompt or file name, or by the meaning of the prompt.
     pub fn found(&self) -> Vec<&LibraryItem> {
         self.places().into_iter().filter_map(|at| self.items.as_ref()?.get(at)).collect()
     }
 
-    /// The places of these in `items`.
+    /// Indices of the found items in `items`.
     pub fn places(&self) -> Vec<usize> {
         let is_wanted = self.is_wanted();
         let items = self.items.as_deref().unwrap_or_default();
         (0..items.len()).filter(|at| is_wanted(&items[*at])).collect()
     }
 
-    /// Whether a picture is among those that are shown.
+    /// Whether the search finds this picture.
     pub(in crate::state) fn is_found(&self, path: &Path) -> bool {
         self.item(path).is_some_and(self.is_wanted())
     }
 
-    /// Whether the search finds a picture: everything that searches pictures asks this.
+    /// Whether the search finds an item. All searches for pictures use this.
     fn is_wanted(&self) -> impl Fn(&LibraryItem) -> bool + use<> {
         let search = Search::new(&self.search);
         move |item| search.finds(item)
     }
 
-    /// The pictures that an action on several is about, in the order of the grid.
+    /// The marked pictures, in the order of the grid.
     pub fn marked_items(&self) -> Vec<&LibraryItem> {
         self.items.iter().flatten().filter(|item| self.marked.contains(&item.path)).collect()
     }
@@ -157,13 +157,13 @@ impl GalleryState {
         self.full && COMPARED.contains(&self.marked.len())
     }
 
-    /// What is shown is another list from here on.
+    /// Records that the list has changed.
     pub(in crate::state) fn changed(&mut self) {
         self.serial += 1;
     }
 }
 
-/// What was searched, read once for all pictures.
+/// A search, parsed once for all pictures.
 struct Search {
     needle: String,
     query: Query,
@@ -185,23 +185,23 @@ impl Search {
     }
 }
 
-/// When the library was looked at.
+/// When the library is read again, in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::state) struct Looks {
-    /// When the look that runs began.
+    /// When the running read began.
     pub(in crate::state) since: Option<i64>,
     pub(in crate::state) next_ms: i64,
 }
 
-/// The shortest time between two looks at the library while it is shown.
+/// Minimum time between two reads while the gallery is shown, in milliseconds.
 const PACE_MS: i64 = 3_000;
-/// A look that has not ended by then is lost.
+/// A read that has not ended by then is given up, in milliseconds.
 const LOST_MS: i64 = 60_000;
-/// A look takes at most this share of the time.
+/// The pause after a read is at least this many times as long as the read.
 const SHARE: i64 = 20;
 
 impl Looks {
-    /// When the next look begins. One that is never heard of again does not end them.
+    /// When the next read begins. A read that was given up does not stop them.
     pub(in crate::state) fn deadline_ms(self) -> i64 {
         self.since.map_or(self.next_ms, |since| since + LOST_MS)
     }
@@ -210,7 +210,7 @@ impl Looks {
         self.since = Some(now);
     }
 
-    /// Large libraries on slow disks are looked at less often.
+    /// Records the end of a read. The longer it took, the longer the pause.
     pub(in crate::state) fn end(&mut self, now: i64) {
         let took = self.since.take().map_or(0, |since| now - since);
         self.next_ms = now + (took * SHARE).max(PACE_MS);

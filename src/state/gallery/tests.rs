@@ -1,4 +1,4 @@
-//! The library as it is looked at: files that come and go, the full view, several pictures at once.
+//! The library: files that appear and disappear, the full view, several pictures at once.
 
 use crate::error::FolderOf;
 use crate::state::tests::*;
@@ -107,7 +107,7 @@ fn several_are_marked_by_ctrl_shift_and_all() {
     assert_eq!((s.gallery.selected.clone(), marked(&s)), (Some(path(5)), vec![]));
 }
 
-/// Regression: a search left a picture chosen that it did not find, with its buttons and Delete.
+/// Regression: a picture that the search did not find stayed selected, with its buttons and Delete.
 #[test]
 fn what_is_not_found_is_not_chosen_either() {
     let mut s = library();
@@ -116,7 +116,7 @@ fn what_is_not_found_is_not_chosen_either() {
     assert_eq!(s.gallery.selected, Some(path(4)), "it is found");
     do_(&mut s, Command::Gallery(GalleryCommand::SetSearch("odd".into())));
     assert_eq!((s.gallery.selected.clone(), s.gallery.opened.is_some()), (None, false));
-    // Nor one that has become another picture, or is in no list any more.
+    // Nor does a picture stay selected that has changed, or that left the list.
     do_(&mut s, Command::Gallery(GalleryCommand::MarkAll));
     assert_eq!(marked(&s), [5, 3, 1], "all, where nothing was selected before");
     do_(&mut s, Command::Gallery(GalleryCommand::Mark(path(1))));
@@ -235,7 +235,7 @@ fn a_picture_that_comes_back_from_the_trash_is_on_the_strip_and_shown_again() {
     assert_eq!((keys(&s), s.create.shown), (before, Shown::Shot((JobId(1), 0))));
 }
 
-/// Regression: Ctrl+Z after a delete gave the word of a search back first, and then restored behind the filter.
+/// Regression: Ctrl+Z after a delete first restored a word of the search, and then the picture behind the filter.
 #[test]
 fn pictures_that_come_back_are_chosen_and_no_search_hides_them() {
     let mut s = library();
@@ -262,7 +262,7 @@ fn pictures_that_come_back_are_chosen_and_no_search_hides_them() {
     assert_eq!((marked(&s), s.gallery.search.as_str()), (vec![4, 2], ""));
 }
 
-/// Regression: the bin of one picture dropped the choice of the others.
+/// Regression: deleting one picture unmarked the others.
 #[test]
 fn one_of_several_chosen_pictures_goes_alone() {
     let mut s = library();
@@ -276,7 +276,7 @@ fn one_of_several_chosen_pictures_goes_alone() {
     assert!(s.gallery.marked.contains(&selected) && !s.gallery.marked.contains(&one));
 }
 
-/// Regression: after the fifth picture of the strip the first one was shown.
+/// Regression: after the fifth picture of the strip came the first one again.
 #[test]
 fn a_neighbour_on_the_strip_takes_the_place_of_what_went() {
     let mut s = library();
@@ -302,7 +302,7 @@ fn a_neighbour_on_the_strip_takes_the_place_of_what_went() {
     assert_eq!(shown(&s), 3, "another one's end moves nothing");
 }
 
-/// Regression: to delete a picture that somebody else had moved away was an error about a file that does not exist.
+/// Regression: deleting a picture that somebody else had moved gave an error about a file that does not exist.
 #[test]
 fn pictures_that_are_gone_leave_the_gallery_with_a_word() {
     let mut s = library();
@@ -311,7 +311,7 @@ fn pictures_that_are_gone_leave_the_gallery_with_a_word() {
     assert_eq!((shown(&s), s.gallery.selected.clone()), (vec![4, 3, 2, 1], Some(path(4))));
     let notes = |s: &AppState| s.notices.list.iter().map(|n| n.kind.clone()).collect::<Vec<_>>();
     assert_eq!(notes(&s), [NoticeKind::PicturesGone(1)], "once");
-    // The full view meets one.
+    // The full view comes across one.
     do_(&mut s, Command::Gallery(GalleryCommand::ShowFull(true)));
     let missing = Err(Cause::FileMissing { path: path(4) }.into());
     let effects = store(&mut s, StoreEvent::Viewed { path: path(4), picture: missing });
@@ -325,7 +325,7 @@ fn pictures_that_are_gone_leave_the_gallery_with_a_word() {
     assert_eq!(notes(&s).last(), Some(&NoticeKind::PicturesGone(1)));
 }
 
-/// Regression: pictures vanished without a word when another folder was chosen.
+/// Regression: pictures vanished without a notice when another folder was chosen.
 #[test]
 fn pictures_of_the_folder_before_are_told_of_until_it_is_chosen_again() {
     let mut s = library();
@@ -348,7 +348,8 @@ fn pictures_of_the_folder_before_are_told_of_until_it_is_chosen_again() {
     assert_eq!(left(&s), 0);
 }
 
-/// Regression: choosing a broken picture put another card over the room each time, and its own looked as if it loaded.
+/// Regression: selecting a broken picture put another notice over the room each time, and its own place looked as if it
+/// were loading.
 #[test]
 fn a_broken_picture_says_so_in_its_place_and_nowhere_else() {
     let mut s = library();

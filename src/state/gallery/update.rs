@@ -1,15 +1,15 @@
-//! What is chosen, marked and shown in Gallery.
+//! Selects, marks and shows pictures in Gallery.
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::{CELL, Enlarge, PictureRecord, StoreRequest};
 use crate::state::{Effect, Env, GalleryCommand, GalleryState};
 
-/// What a command of Gallery hands to other rooms.
+/// What a command of Gallery asks of other rooms.
 pub(in crate::state) enum Handoff {
-    /// Prompt and sliders of this picture, in Create.
+    /// Set the prompt and sliders of this picture in Create.
     Use(PathBuf, Box<PictureRecord>),
-    /// These, out of the trash.
+    /// Take these out of the trash.
     Restore(Vec<PathBuf>),
 }
 
@@ -76,7 +76,7 @@ impl GalleryState {
             let other = self.marked.first().cloned();
             self.select_only(other, env);
         }
-        // One alone is only selected.
+        // A single marked picture is only selected.
         if self.marked.len() < 2 {
             let last = self.marked.pop_first();
             self.select_only(last, env);
@@ -88,7 +88,7 @@ impl GalleryState {
         let at = |path: &Path| found.iter().position(|other| other == path);
         let Some(to) = at(&path) else { return };
         match self.selected.as_deref().and_then(at).filter(|from| *from != to) {
-            // The selected one stays the beginning of the next range.
+            // The selected picture stays the start of the next range.
             Some(from) => self.marked = found[from.min(to)..=from.max(to)].iter().cloned().collect(),
             None => self.select(Some(path), env),
         }
@@ -130,7 +130,7 @@ impl GalleryState {
         self.select_only(path, env);
     }
 
-    /// Leaves what is marked.
+    /// Selects a picture and keeps the marked ones.
     pub(in crate::state) fn select_only(&mut self, path: Option<PathBuf>, env: &mut Env<'_>) {
         self.full &= path.is_some();
         self.compared.clear();
@@ -141,7 +141,7 @@ impl GalleryState {
         self.selected = path;
     }
 
-    /// Copies a picture of the library, once it is read.
+    /// Copies a picture of the library to the clipboard, once it is read.
     pub(in crate::state) fn copy(&mut self, path: PathBuf, env: &mut Env<'_>) {
         let opened = self.opened.as_ref().filter(|(opened, _)| *opened == path);
         if let Some((_, picture)) = opened {

@@ -1,4 +1,4 @@
-//! Models and the rooms that use them: what waits for a fetch, what a model is chosen for.
+//! What Models shares with other rooms: answers that wait for a download, and models chosen for a room.
 
 use crate::domain::{CatalogueRequest, FetchEvent, Makes, Room, SMOLLM_ID, STICKER_ID};
 use crate::state::models::fetch::FetchEnd;
@@ -45,7 +45,8 @@ impl AppState {
                 if !new {
                     return;
                 }
-                // Whoever is in the room that uses it wants it there; elsewhere it is said what was found.
+                // In the room that uses such models the user wants it there. In another room, Models shows what was
+                // found.
                 if self.catalogue.entry(&id).is_some_and(|entry| room_of(entry.card.makes) == self.room()) {
                     self.use_model(&id, fx);
                 } else {
@@ -75,7 +76,7 @@ impl AppState {
             None => {}
             Some(FetchEnd::Here) => {
                 self.in_write(fx, |write, env| write.fetch_ended(id, None, env));
-                // The hub may have told what the card did not say, and the file may be a part of another model.
+                // The hub may have details that the card did not, and the file may be a part of another model.
                 fx.push(Effect::Catalogue(CatalogueRequest::ReadModels));
             }
             Some(FetchEnd::Failed(error)) => self.in_write(fx, |write, env| write.fetch_ended(id, Some(error), env)),
@@ -83,7 +84,7 @@ impl AppState {
         }
     }
 
-    /// Chooses a model for the room that uses its kind, and goes there.
+    /// Chooses a model for the room that uses its kind, and goes to that room.
     fn use_model(&mut self, id: &str, fx: &mut Effects) {
         let Some(entry) = self.catalogue.of_file(id) else { return };
         let (id, makes) = (entry.card.id.clone(), entry.card.makes);
@@ -98,7 +99,7 @@ impl AppState {
         self.note(NoticeKind::ModelUsed(id));
     }
 
-    /// A file that was taken off the list is in it again, as it was.
+    /// Lists a file again that was taken off the list, with its parts and uses.
     pub(in crate::state) fn remember_model(&mut self, model: ForgottenModel, fx: &mut Effects) {
         let id = model.path.display().to_string();
         if !model.parts.is_empty() {
@@ -115,7 +116,7 @@ impl AppState {
         fx.push(Effect::Catalogue(CatalogueRequest::ReadModels));
     }
 
-    /// The models folder was read: `read` is all that is known of it now.
+    /// Takes over what was read of the models folder.
     pub(in crate::state) fn take_catalogue(&mut self, read: Catalogue) {
         self.catalogue.take(read, &self.settings.opened);
         self.models.were_read();

@@ -1,13 +1,13 @@
-//! The place of a card in Models.
+//! The place of a card in the Models room.
 
 use crate::domain::Makes;
 
-/// A part of the room.
+/// A section of the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     /// Files that cannot be used.
     Broken,
-    /// Models that are here or on their way.
+    /// Models that are on the disk or being downloaded.
     Here(Makes),
     ToFetch(Makes),
 }
@@ -15,14 +15,14 @@ pub enum Section {
 /// The place of a card.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CardPlace {
-    /// The model's id; a broken file's path.
+    /// The model's id, or a broken file's path.
     pub id: String,
     pub name: String,
     pub section: Section,
 }
 
 impl CardPlace {
-    /// Whether both are of one card: a file that was broken and is a model now has another one.
+    /// Whether both are places of the same card. A file that was broken and is now a model has a new card.
     pub(in crate::state) fn is_of_same_card(&self, other: &Self) -> bool {
         self.id == other.id && (self.section == Section::Broken) == (other.section == Section::Broken)
     }

@@ -1,4 +1,4 @@
-//! What can be asked for in Models.
+//! The commands of Models.
 
 use std::path::PathBuf;
 
@@ -8,30 +8,30 @@ use crate::domain::{Makes, RemovedModel};
 pub enum ModelsCommand {
     Fetch(String),
     CancelFetch(String),
-    /// To a model's terms: whether the person agrees.
+    /// The user agrees to a model's terms, or does not.
     AnswerTerms(String, bool),
     UseModel(String),
     ChooseModelFile,
     ChooseModelFolder,
-    /// A model file or folder from anywhere: the doctor looks into it first.
+    /// Opens a model file or folder from anywhere. The model doctor checks it first.
     OpenModel(PathBuf),
-    /// A dialog for a file with what this model (an id, or its file's path) lacks.
+    /// A file dialog for a missing part of this model (an id, or its file's path).
     ChooseMissingPart(String),
     PartChosen(String, PathBuf),
-    /// Takes a model's files away, into the trash.
+    /// Moves a model's files to the trash.
     RemoveModel(String),
-    /// The same for a file that cannot be used.
+    /// Moves a file that cannot be used to the trash.
     RemoveModelFile(PathBuf),
     RestoreModel(RemovedModel),
     EmptyModelTrash,
-    /// No longer lists a file that was opened from elsewhere; it stays where it is.
+    /// Takes a file from outside the models folder off the list. The file stays where it is.
     ForgetModel(PathBuf),
     FilterModels(Option<Makes>),
-    /// To the models that make this, from where the one in use falls short.
+    /// Shows models of this kind, because the one in use is too weak.
     BetterModels(Makes),
-    /// To this model's card.
+    /// Scrolls to this model's card.
     ShowModel(String),
-    /// The card was brought into sight.
+    /// The view has scrolled to the card.
     ModelShown,
     DismissError,
     Unload,

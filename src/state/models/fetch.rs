@@ -1,20 +1,20 @@
-//! Fetches: asked for, agreed to, and what they tell.
+//! Downloads: requested, agreed to, and updated from their events.
 
 use crate::domain::{CatalogueRequest, FetchEvent, FetchEventKind, ModelPresence, Room};
 use crate::error::{Cause, StudioError};
 use crate::state::{Effect, Env, FetchState, ModelsState, NoticeKind};
 
-/// How the fetch of a model ended, or why it did not begin: answers may wait for it.
+/// How the download of a model ended, or why it did not begin. Answers may wait for it.
 pub(in crate::state) enum FetchEnd {
-    /// It is here.
+    /// The model is on the disk.
     Here,
     Failed(StudioError),
-    /// It was cancelled, or waits for a word of the person's.
+    /// It was cancelled, or waits for the user's agreement.
     Cancelled,
 }
 
 impl ModelsState {
-    /// Begins to fetch a model. `asked_there`: Write shows its terms, for whoever asks it there.
+    /// Begins to download a model. With `asked_there`, Write shows the model's terms, and the room does not change.
     pub(in crate::state) fn fetch(&mut self, id: &str, asked_there: bool, env: &mut Env<'_>) -> Option<FetchEnd> {
         let offline = env.settings.offline;
         let agreed = env.settings.agreed.iter().any(|agreed| agreed == id);
@@ -29,23 +29,23 @@ impl ModelsState {
                 env.settings.room = Room::Models;
                 self.filter.take_if(|only| *only != makes);
             }
-            // What waits for it must not wait for an answer that may never come.
+            // A job must not wait for an answer that may never come.
             return Some(FetchEnd::Cancelled);
         }
-        // Files that are here are checked without asking anybody.
+        // Files that are on the disk are checked without the network.
         if offline && !entry.is_unchecked() {
             let error: StudioError = Cause::Offline { id: id.to_owned() }.into();
             entry.error = Some(error.clone());
             return Some(FetchEnd::Failed(error));
         }
         entry.error = None;
-        // Files that are here are checked; nobody is asked for them.
+        // Files that are on the disk are only checked.
         entry.fetch = Some(FetchState { verifying: entry.is_unchecked(), ..FetchState::default() });
         env.push(Effect::Catalogue(CatalogueRequest::Fetch(id.to_owned())));
         None
     }
 
-    /// The person read a model's terms: agreed, it is to be fetched.
+    /// Handles the answer to a model's terms. Returns whether to download it.
     pub(in crate::state) fn answer_terms(&mut self, id: &str, agreed: bool, env: &mut Env<'_>) -> bool {
         if let Some(entry) = env.catalogue.entry_mut(id) {
             entry.asking = false;

@@ -1,11 +1,11 @@
-//! Which models are in memory, and when it is free.
+//! Which models are in memory.
 
 use crate::domain::{JobId, Makes, Medium};
 use crate::error::StudioError;
 use crate::state::{AppState, Effects, NoticeKind};
 
 impl AppState {
-    /// The models of this kind are out of the memory.
+    /// Records that the models of this medium are unloaded.
     pub(in crate::state) fn unloaded(&mut self, medium: Medium, fx: &mut Effects) {
         for entry in self.catalogue.entries.iter_mut().filter(|entry| entry.card.makes.medium() == medium) {
             entry.loaded = false;
@@ -22,7 +22,7 @@ impl AppState {
         self.problem(error);
     }
 
-    /// The model of this job is in memory now; each engine thread holds one.
+    /// Records that the model of this job is in memory. Each engine thread holds one.
     pub(in crate::state) fn note_loaded(&mut self, job: JobId) {
         let image = self.create.jobs.iter().find(|j| j.id == job).map(|j| j.request.model.id.clone());
         let layers = self.create.layers.as_ref().filter(|_| self.create.is_layers_job(job));

@@ -23,20 +23,20 @@ use crate::error::{Result, StudioError};
 
 #[derive(Clone, Debug, Default)]
 pub struct ModelsState {
-    /// What is shown: all of them where `None`.
+    /// The kind of models that is shown; `None` for all.
     pub filter: Option<Makes>,
-    /// The model whose card is to be brought into sight.
+    /// The model whose card the view scrolls to.
     pub shown: Option<String>,
-    /// The file that is being looked into.
+    /// The file that the model doctor is checking.
     pub opening: Option<ModelAsk>,
-    /// Why a file was not taken, or a model not removed.
+    /// Why a file was not accepted, or a model not removed.
     pub error: Option<StudioError>,
-    /// Where the cards are, while the room is open.
+    /// The places of the cards, while the room is open.
     pub(in crate::state) places: Vec<CardPlace>,
     pub(in crate::state) sort_when_read: bool,
 }
 
-/// What has come of something that was asked of the models folder.
+/// The result of a request to the models folder.
 #[derive(Clone, Debug)]
 pub enum ModelNews {
     Opened(ModelAsk, Result<Box<ModelCard>>),

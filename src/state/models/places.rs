@@ -1,5 +1,5 @@
-//! Where the cards of Models are. They stay in place while the room is open, whatever becomes of them: a card that is
-//! under the pointer is not moved away, nor another one put under it. They are sorted anew when the room is entered.
+//! The places of the cards in Models. They stay the same while the room is open, so that no card moves away from under
+//! the pointer and no other one moves there. They are sorted again when the room is entered.
 
 use crate::domain::BrokenFile;
 use crate::state::models::ModelsState;
@@ -11,11 +11,11 @@ use crate::state::{Catalogue, ModelEntry};
 pub enum Placed<'a> {
     Model(&'a ModelEntry),
     Broken(&'a BrokenFile),
-    /// It was removed or taken off the list.
+    /// The card was removed or taken off the list.
     Gone,
 }
 
-/// Everything where it would be if the room was entered now.
+/// All cards, sorted as if the room were entered now.
 fn sorted(catalogue: &Catalogue) -> impl Iterator<Item = (CardPlace, Placed<'_>)> {
     let broken = catalogue.broken.iter().map(|file| {
         let name = file.path.file_name().unwrap_or(file.path.as_os_str()).to_string_lossy().into_owned();
@@ -30,7 +30,7 @@ fn sorted(catalogue: &Catalogue) -> impl Iterator<Item = (CardPlace, Placed<'_>)
 }
 
 impl ModelsState {
-    /// What a section shows, in order.
+    /// The cards of a section, in order.
     pub fn placed<'a>(&self, catalogue: &'a Catalogue, section: Section) -> Vec<(CardPlace, Placed<'a>)> {
         let mut all: Vec<_> = sorted(catalogue).collect();
         let mut shown = Vec::new();
@@ -45,13 +45,13 @@ impl ModelsState {
         shown
     }
 
-    /// The room was entered: the cards are sorted now, and once more when the folder was read.
+    /// Sorts the cards, because the room was entered, and once more when the folder is read.
     pub(in crate::state) fn sort_places(&mut self) {
         self.places.clear();
         self.sort_when_read = true;
     }
 
-    /// Gives a place to what has none.
+    /// Gives a place to cards that have none.
     pub(in crate::state) fn keep_places(&mut self, catalogue: &Catalogue) {
         let new: Vec<CardPlace> = sorted(catalogue).map(|(place, _)| place).collect();
         let known = &self.places;
@@ -60,7 +60,7 @@ impl ModelsState {
         self.places.extend(new);
     }
 
-    /// The folder of the models was read.
+    /// Sorts the cards, if the room waits for the folder to be read.
     pub(in crate::state) fn were_read(&mut self) {
         if std::mem::take(&mut self.sort_when_read) {
             self.places.clear();

@@ -1,4 +1,4 @@
-//! Files that become models, models that go, and what a model cannot do.
+//! Files that become models, models that are removed, and what a model cannot do.
 
 use crate::error::Result;
 use crate::state::tests::*;
@@ -15,7 +15,7 @@ fn opened(state: &mut AppState, effects: &[Effect], made: Result<ModelCard>) -> 
     update(state, Input::Models(ModelNews::Opened(ask.clone(), made.map(Box::new))))
 }
 
-/// Regression: any file became a "ready" model.
+/// Regression: any file counted as a "ready" model.
 #[test]
 fn a_file_is_looked_into_before_it_is_a_model() {
     let mut s = state();
@@ -37,7 +37,7 @@ fn a_file_is_looked_into_before_it_is_a_model() {
     do_(&mut s, Command::Models(ModelsCommand::UseModel(id.into())));
     assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, id));
     assert_eq!(s.settings.opened, [PathBuf::from(id)], "it is there after a restart");
-    // Off the list again, the program's own takes its place.
+    // When it is off the list, the program's own model replaces it.
     do_(&mut s, Command::Models(ModelsCommand::ForgetModel(id.into())));
     assert!(s.catalogue.entry(id).is_none() && s.settings.opened.is_empty());
     assert_eq!(s.settings.image.model, STICKER_ID);
@@ -62,7 +62,7 @@ fn a_missing_part_is_chosen_and_remembered_only_where_it_fits() {
     prompt(&mut s, "a cat");
     assert!(do_(&mut s, Command::Create(CreateCommand::Generate)).is_empty());
     assert!(matches!(s.create.error.as_ref().unwrap().cause(), Cause::LacksParts { .. }));
-    // By the path that the error names, too.
+    // Also by the path that the error names.
     assert_eq!(
         do_(&mut s, Command::Models(ModelsCommand::ChooseMissingPart(main.into()))),
         [Effect::AskPartFile("sd".into())]
@@ -148,7 +148,7 @@ fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
     s.catalogue.entries[1].card.quality.languages = vec![Lang::En];
     do_(&mut s, Command::Write(WriteCommand::SetDraft("a poem".into())));
     assert_eq!(s.text_advice(), None);
-    // What was asked stays in sight, and what the model goes on with.
+    // The question stays in sight, with what the model continues.
     let (id, _) = submitted(&write::say(&mut s, "写一首诗"));
     engine(&mut s, id, TextNews::Token { text: "爱你爱你".into() });
     assert_eq!(s.text_advice(), Some(Advice::NoChinese));
@@ -164,7 +164,7 @@ fn what_the_model_cannot_do_is_known_before_the_prompt_is_sent() {
     assert_eq!(s.text_advice(), Some(Advice::NoChinese));
 }
 
-/// The examples that teach must not be what the notice warns of, at the size that the model starts with.
+/// The built-in examples must not get a warning, at the initial size of the model.
 #[test]
 fn no_example_of_the_sticker_model_is_warned_of() {
     let catalog = include_str!("../../../models/sticker-64/card.toml");
@@ -189,12 +189,12 @@ fn a_model_that_came_back_is_removed_again_by_redo() {
     let entry = s.catalogue.entries.pop().unwrap();
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/1", card()))));
     do_(&mut s, Command::Undo);
-    // Its files are on their way back.
+    // Its files are being restored.
     s.catalogue.entries.push(entry);
     news(&mut s, ModelNews::Restored(Ok(())));
     assert_eq!(do_(&mut s, Command::Redo), [Effect::Catalogue(CatalogueRequest::RemoveModel(SMOLLM_ID.into()))]);
     news(&mut s, ModelNews::Removed(Ok(removed("/trash/2", card()))));
-    // To another place of the trash, and back from there.
+    // To another place in the trash, and back from there.
     assert_eq!(
         do_(&mut s, Command::Undo),
         [Effect::Catalogue(CatalogueRequest::RestoreModel(removed("/trash/2", card())))]
@@ -212,8 +212,8 @@ fn shown(s: &AppState, section: Section) -> Vec<(String, bool)> {
     s.models.placed(&s.catalogue, section).into_iter().map(|(place, what)| (place.id, gone(&what))).collect()
 }
 
-/// Regression: a card moved to another section when it was fetched, and the next one came under the pointer when one was
-/// removed.
+/// Regression: a card moved to another section when its model was downloaded, and the next one moved under the pointer
+/// when one was removed.
 #[test]
 fn cards_of_models_stay_in_place_while_the_room_is_open() {
     let mut s = state();
@@ -230,7 +230,7 @@ fn cards_of_models_stay_in_place_while_the_room_is_open() {
         assert_eq!((&*shown(s, here), &*shown(s, fetch)), (here_now, to_fetch));
     };
     is(&s, &[at(SMOLLM_ID)], &[at("gemma"), at("qwen")]);
-    // One is fetched, one is removed, one is opened: each stays, and what is new comes last.
+    // One is downloaded, one is removed, one is opened: each stays, and new ones come last.
     do_(&mut s, Command::Models(ModelsCommand::Fetch("gemma".into())));
     let event = FetchEvent { id: "gemma".into(), kind: FetchEventKind::Finished { path: "/m/g.gguf".into() } };
     update(&mut s, Input::Fetch(event));
@@ -238,18 +238,18 @@ fn cards_of_models_stay_in_place_while_the_room_is_open() {
     s.catalogue.entries.insert(0, entry("new", Makes::Text, ModelPresence::Here { path: "/m/new".into() }));
     do_(&mut s, Command::Tick);
     is(&s, &[at(SMOLLM_ID), at("new")], &[at("gemma"), at("qwen")]);
-    // What leaves the list leaves its place empty.
+    // A card that leaves the list leaves its place empty.
     s.catalogue.entries.retain(|entry| entry.card.id != "gemma");
     s.catalogue.broken.remove(0);
     do_(&mut s, Command::Tick);
     is(&s, &[at(SMOLLM_ID), at("new")], &[gone("gemma"), at("qwen")]);
     assert_eq!(shown(&s, Section::Broken), [gone("/m/a"), at("/m/b")]);
-    // Entered again, they are sorted.
+    // They are sorted when the room is entered again.
     do_(&mut s, Command::Go(Room::Create));
     do_(&mut s, Command::Go(Room::Models));
     is(&s, &[at("new")], &[at(SMOLLM_ID), at("qwen")]);
     assert_eq!(shown(&s, Section::Broken), [at("/m/b")]);
-    // What the folder has turns up after that, once.
+    // What the folder has appears after that, once.
     s.catalogue.entries.reverse();
     s.models.were_read();
     do_(&mut s, Command::Tick);

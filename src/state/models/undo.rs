@@ -1,18 +1,18 @@
-//! What of the models can be taken back.
+//! What undo covers in Models.
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Makes, RemovedModel, RemovedWhat, Settings};
 use crate::state::{Catalogue, ModelsCommand};
 
-/// A file from outside the models folder that is not in the list any more.
+/// A file from outside the models folder that was taken off the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForgottenModel {
     pub path: PathBuf,
     pub name: String,
-    /// What the person chose for what it lacks.
+    /// The files that the user chose for missing parts.
     pub parts: Vec<PathBuf>,
-    /// What it was in use for.
+    /// The kinds that it was in use for.
     pub used: Vec<Makes>,
 }
 
@@ -21,7 +21,7 @@ impl ForgottenModel {
     pub(in crate::state) fn before(command: &ModelsCommand, settings: &Settings) -> Option<Self> {
         match command {
             ModelsCommand::ForgetModel(path) => Some(Self::of(path, settings)),
-            // Noted once they are in the trash.
+            // These are recorded once they are in the trash.
             ModelsCommand::RemoveModel(_) | ModelsCommand::RemoveModelFile(_) => None,
             ModelsCommand::Fetch(_)
             | ModelsCommand::CancelFetch(_)
@@ -43,7 +43,7 @@ impl ForgottenModel {
         }
     }
 
-    /// What is to be known of the file at `path` to list it again.
+    /// What is needed to list the file at `path` again.
     fn of(path: &Path, settings: &Settings) -> Self {
         let id = path.display().to_string();
         let used = [(Makes::Image, &settings.image.model), (Makes::Text, &settings.text.model)];
@@ -57,7 +57,7 @@ impl ForgottenModel {
 }
 
 impl Catalogue {
-    /// Whether a model that was removed is in the list again: once its files are back.
+    /// Whether a removed model is in the list again, with its files back.
     pub(in crate::state) fn has_again(&self, removed: &RemovedModel) -> bool {
         match &removed.what {
             RemovedWhat::Card(id) => self.entry(id).is_some_and(|entry| entry.is_about()),

@@ -1,4 +1,4 @@
-//! Models: files that are opened, removed and forgotten.
+//! Handles the commands of Models: files that are opened, removed and forgotten.
 
 use std::path::{Path, PathBuf};
 
@@ -8,19 +8,19 @@ use crate::state::{
     Effect, Env, ModelAsk, ModelEntry, ModelNews, ModelsCommand, ModelsState, NoticeKind, Notices, Undoable,
 };
 
-/// Files from outside the models folder that are remembered; older ones are forgotten.
+/// Maximum number of remembered files from outside the models folder. Older ones are forgotten.
 const OPENED: usize = 32;
 
-/// What a command of Models, or its news, hands to other rooms.
+/// What a command or news of Models asks of other rooms.
 pub(in crate::state) enum Handoff {
-    /// The room is to be shown.
+    /// Show the Models room.
     Go,
     Fetch(String),
-    /// The room that uses this model.
+    /// Use this model in the room for its kind.
     Use(String),
-    /// What used this file, which is listed no longer, takes the program's own model.
+    /// This file is off the list: where it was in use, use the program's own model.
     Forgot(String),
-    /// This model's file was looked into; it is `new` where it was opened from anywhere.
+    /// This model's file was checked. `new`: it was opened, and not only given a part.
     Opened {
         id: String,
         new: bool,
@@ -80,7 +80,7 @@ impl ModelsState {
         None
     }
 
-    /// Looks into a file before it counts as a model.
+    /// Has the model doctor check a file. It counts as a model only after that.
     pub(in crate::state) fn open(&mut self, path: PathBuf, env: &mut Env<'_>) {
         let parts = env.settings.parts_of.get(&path.display().to_string()).cloned().unwrap_or_default();
         self.ask_doctor(ModelAsk { path, parts, id: None }, env);
@@ -91,7 +91,7 @@ impl ModelsState {
         let path = local.files.main.clone();
         let mut parts = env.settings.parts_of.get(&id).cloned().unwrap_or_default();
         parts.retain(|known| *known != part);
-        // The newest last: it is the one that is told of where it has no use.
+        // The newest comes last: if a part is of no use, this is the one that is reported.
         parts.push(part);
         self.ask_doctor(ModelAsk { path, parts, id: Some(id) }, env);
     }
@@ -102,7 +102,7 @@ impl ModelsState {
         env.push(Effect::Catalogue(CatalogueRequest::OpenModel(ask)));
     }
 
-    /// A file from elsewhere is listed no longer.
+    /// Takes a file from outside the models folder off the list.
     fn forget(&mut self, path: &Path, env: &mut Env<'_>) -> Handoff {
         let id = path.display().to_string();
         env.settings.opened.retain(|opened| opened != path);
@@ -113,12 +113,12 @@ impl ModelsState {
         Handoff::Forgot(id)
     }
 
-    /// What has come of something that was asked of the models folder.
+    /// Handles the result of a request to the models folder.
     pub(in crate::state) fn news(&mut self, news: ModelNews, env: &mut Env<'_>) -> Option<Handoff> {
         let removed = |n: &NoticeKind| matches!(n, NoticeKind::ModelRemoved(_));
         match news {
             ModelNews::Opened(ask, outcome) => {
-                // One that was asked for before comes too late.
+                // An earlier request was overtaken.
                 self.opening.take_if(|opening| *opening == ask)?;
                 return Some(match outcome {
                     Ok(card) => self.take_card(ask, *card, env),
@@ -153,7 +153,7 @@ impl ModelsState {
         if !ask.parts.is_empty() {
             env.settings.parts_of.insert(id.clone(), ask.parts);
         }
-        // Parts change the card of a model that is known already; its name is the one that it has.
+        // Parts change the card of a known model. It keeps its name.
         let presence = ModelPresence::Here { path: main.clone() };
         match env.catalogue.entry_mut(&id) {
             Some(entry) => {
@@ -179,7 +179,7 @@ impl ModelsState {
 }
 
 impl Notices {
-    /// What was found in a file was read.
+    /// Drops the notice about an opened file.
     pub(in crate::state) fn forget_opened(&mut self) {
         self.list.retain(|n| !matches!(n.kind, NoticeKind::ModelOpened(_)));
     }

@@ -1,4 +1,4 @@
-//! The library of characters, and the one that is being edited.
+//! The library of characters, and the editor.
 
 mod talk;
 #[cfg(test)]
@@ -17,37 +17,37 @@ use crate::writing::personas::built_in;
 
 #[derive(Clone, Debug, Default)]
 pub struct PersonasState {
-    /// The person's own, by name.
+    /// The user's own characters, by name.
     pub kept: Vec<KeptPersona>,
     /// Whether Write shows the library.
     pub shown: bool,
     pub search: String,
     pub editing: Option<PersonaDraft>,
-    /// Those that were edited and left, by their ids; `None` is a new one.
+    /// Drafts of characters that were edited and left, by id; `None` is a new character.
     pub drafts: BTreeMap<Option<PersonaId>, PersonaDraft>,
-    /// The one that was kept last: it is brought into sight.
+    /// The character that was saved last. The view scrolls to it.
     pub newest: Option<PersonaId>,
-    /// How many times one is being written to the disk: only the last time shows how it is.
+    /// How many saves of a character are still running. Only the last one has its final state.
     pub(in crate::state) saving: HashMap<PersonaId, usize>,
-    /// Those that another program's file brought and that are not on the disk yet; what of their cards was left out.
+    /// Characters that are not saved yet and will be announced then, with what was left out of their cards.
     pub(in crate::state) arriving: HashMap<PersonaId, Vec<Both>>,
-    /// Those that could not be written, and why.
+    /// Characters that could not be saved, and why.
     pub(in crate::state) failed: HashMap<PersonaId, StudioError>,
-    /// Those that were put into the trash.
+    /// Characters that were put into the trash.
     pub(in crate::state) trashed: HashSet<PersonaId>,
 }
 
-/// A character while it is edited.
+/// A character in the editor.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PersonaDraft {
     /// `None` for a new one.
     pub id: Option<PersonaId>,
     pub persona: Persona,
-    /// What becomes of its picture.
+    /// What happens to its picture.
     pub face: Face,
 }
 
-/// What a person can do with characters.
+/// The commands for characters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PersonaCommand {
     /// Shows the library in Write, or what was there before.
@@ -56,21 +56,21 @@ pub enum PersonaCommand {
     New,
     Edit(PersonaId),
     Set(PersonaEdit),
-    /// Keeps what was edited.
+    /// Saves the character in the editor.
     Keep,
-    /// Leaves it as it was; what was typed stays as a draft.
+    /// Closes the editor. The changes are kept as a draft.
     Leave,
-    /// Leaves it as it was and throws away what was typed.
+    /// Closes the editor and discards the changes.
     Discard,
     Duplicate(PersonaId),
     Trash(PersonaId),
     Restore(PersonaId),
     Import,
-    /// Asks for a picture's file for the one that is edited.
+    /// A file dialog for a picture of the character in the editor.
     ChooseFace,
-    /// What characters call the person.
+    /// What characters call the user.
     Person(String),
-    /// As a card that other programs read.
+    /// Saves it as a card that other programs can read.
     Export(PersonaId),
     /// Begins a conversation with it.
     Talk(PersonaId),
@@ -81,7 +81,7 @@ pub enum PersonaCommand {
 pub enum PersonaEdit {
     Name(String),
     System(String),
-    /// One of its greetings by its place; behind the last one, a new one.
+    /// The greeting at this index. After the last one, it is a new one.
     Greeting(usize, String),
     NoGreeting(usize),
     Lore(CardEdit),
@@ -92,7 +92,7 @@ pub enum PersonaEdit {
     Sliders(bool),
 }
 
-/// A change of cards, wherever they are.
+/// A change of cards, in any list of them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CardEdit {
     Add(CardKind),
@@ -114,18 +114,18 @@ impl CardEdit {
     }
 }
 
-/// A number that no card has.
+/// An id that no card has.
 pub fn next_card(cards: &[StoryCard]) -> u64 {
     cards.iter().map(|card| card.id).max().map_or(1, |id| id + 1)
 }
 
 impl PersonasState {
-    /// One of the person's own, or one that comes with the program.
+    /// A character of the user, or one that comes with the program.
     pub fn get(&self, id: &PersonaId, lang: Lang) -> Option<&KeptPersona> {
         self.kept.iter().chain(built_in(lang)).find(|kept| kept.id == *id)
     }
 
-    /// Those with the searched words in their name or tags, the person's own first.
+    /// The characters with the searched words in name or tags, the user's own first.
     pub fn found(&self, lang: Lang) -> impl Iterator<Item = &KeptPersona> {
         let needle = self.search.trim().to_lowercase();
         let has = move |text: &str| text.to_lowercase().contains(&needle);
@@ -137,12 +137,12 @@ impl PersonasState {
         self.kept.iter().any(|kept| kept.id == *id)
     }
 
-    /// Whether a draft differs from the character that is kept.
+    /// Whether a draft differs from the saved character.
     pub fn is_draft(&self, draft: &PersonaDraft) -> bool {
         let kept = draft.id.as_ref().and_then(|id| self.kept.iter().find(|kept| kept.id == *id));
         let empty = Persona::default();
         let before = kept.map_or(&empty, |kept| &kept.persona);
-        // A greeting that was typed and taken back leaves an empty one.
+        // A greeting that was typed and deleted leaves an empty one.
         let texts = |persona: &Persona| {
             let greetings = persona.greetings.iter().filter(|text| !text.is_empty()).cloned().collect();
             Persona { greetings, ..persona.clone() }
@@ -150,7 +150,7 @@ impl PersonasState {
         texts(&draft.persona) != texts(before)
     }
 
-    /// The drafts, with the one that is edited.
+    /// The drafts, with the one in the editor.
     pub(in crate::state) fn on_desk(&self) -> Vec<(Option<PersonaId>, Persona)> {
         let mut drafts = self.drafts.clone();
         if let Some(draft) = self.editing.as_ref().filter(|draft| self.is_draft(draft)) {
@@ -159,14 +159,14 @@ impl PersonasState {
         drafts.into_iter().map(|(id, draft)| (id, draft.persona)).collect()
     }
 
-    /// The drafts of the last time. What was typed in the first moments is newer.
+    /// Takes over the drafts of the last session. Newer ones with the same id stay.
     pub(in crate::state) fn take_desk(&mut self, drafts: Vec<(Option<PersonaId>, Persona)>) {
         let drafts = drafts.into_iter();
         let drafts = drafts.map(|(id, persona)| (id.clone(), PersonaDraft { id, persona, face: Face::Keep }));
         self.drafts = drafts.chain(std::mem::take(&mut self.drafts)).collect();
     }
 
-    /// Puts one into its place by name; one of the same id makes way.
+    /// Puts a character into its place by name, and replaces the one with the same id.
     pub(in crate::state) fn put(&mut self, new: KeptPersona) {
         self.kept.retain(|kept| kept.id != new.id);
         let name = new.persona.name.to_lowercase();

@@ -1,4 +1,4 @@
-//! A character and Write: a conversation begins with one, and one that is edited may bring the sliders in use.
+//! What characters share with Write: conversations with them, and sliders that an edited one may bring.
 
 use crate::domain::{JournalEntry, Message, Persona, Role, Room, START, Speaker, StoreRequest};
 use crate::lang::Both;
@@ -22,7 +22,7 @@ impl AppState {
         }
     }
 
-    /// A card that was opened or dropped: into the library; where that is not what is shown, a conversation begins too.
+    /// Adds a card that was opened or dropped to the library. If the library is not shown, a conversation begins too.
     pub(in crate::state) fn persona_opened(&mut self, persona: Persona, left_out: Vec<Both>, fx: &mut Effects) {
         let (personas, mut env) = self.personas(fx);
         if !personas.opened(persona.clone(), left_out, &mut env) {
@@ -30,7 +30,7 @@ impl AppState {
         }
     }
 
-    /// A conversation with a character: who it is, its greeting, its model and sliders.
+    /// Begins a conversation with a character: its name, greetings, model and sliders.
     fn talk(&mut self, persona: Persona, fx: &mut Effects) {
         let person = self.settings.person.trim().to_owned();
         let user = if person.is_empty() { cards::person_of(&persona) } else { person.as_str() };
@@ -41,7 +41,7 @@ impl AppState {
         let say = |content| Message { role: Role::Assistant, content };
         let mut greetings = persona.greetings.into_iter().filter(|text| !text.trim().is_empty()).map(say);
         let first = greetings.next();
-        // Before the conversation is there: the sliders in use may be another conversation's.
+        // This comes before the new conversation, because the sliders in use may belong to another one.
         let known = persona.model.filter(|model| self.catalogue.entry(model).is_some());
         let sliders = match (persona.params, known) {
             (None, None) => None,
@@ -53,7 +53,7 @@ impl AppState {
             }
         };
         self.in_write(fx, |write, env| write.new_conversation(env));
-        // It is kept once something is said.
+        // The conversation is saved once something is said.
         let (mut begun, outer) = (Effects::new(), fx);
         let fx = &mut begun;
         let (title, said) = (persona.name.clone(), first.into_iter().collect());

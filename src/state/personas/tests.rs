@@ -119,7 +119,7 @@ fn a_card_is_kept_and_what_was_left_out_is_told() {
     assert!(s.notices.list.iter().any(|n| n.kind == told));
     assert_eq!(page(&s), ["Good evening."], "a conversation begins with it");
     assert_eq!(s.write.open.shelf.turns()[0].message.content, "Hm?", "the other greeting is a version of it");
-    // From the library it is kept only.
+    // From the library it is only saved.
     persona(&mut s, PersonaCommand::Show(true));
     assert_eq!(persona(&mut s, PersonaCommand::Import), [Effect::AskOpenFile]);
     let before = s.write.conversations.len();
@@ -138,7 +138,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     persona(&mut s, PersonaCommand::Show(true));
     persona(&mut s, PersonaCommand::Talk(PersonaId("a".into())));
     assert!(!s.personas.shown);
-    // It is kept from the first letter on.
+    // It is saved from the first letter on.
     let effects = do_(&mut s, Command::Write(WriteCommand::SetDraft("H".into())));
     let entries = journal(&effects);
     assert!(entries.iter().any(|e| matches!(e, JournalEntry::Speaker { speaker } if speaker.name == "Ada")));
@@ -148,7 +148,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     assert_eq!(s.text().temperature, 0.1);
     let conversation = s.write.open.id.clone().unwrap();
 
-    // Moved sliders are the conversation's, written down when they rest.
+    // Moved sliders belong to the conversation, and are saved when they have settled.
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::Temperature, 1.5))));
     assert_eq!((s.text().temperature, &s.settings.text), (1.5, &own));
     assert!(journal(&do_(&mut s, Command::Tick)).is_empty());
@@ -164,7 +164,7 @@ fn a_talk_has_its_own_model_and_sliders_and_leaves_the_persons_alone() {
     assert_eq!(played.turns.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::System, Role::Assistant, Role::User]);
     engine(&mut s, id, EventKind::Cancelled);
 
-    // Another conversation has the person's own; what was not written down yet is written on the way out.
+    // Another conversation has the general sliders. Unsaved ones are saved on the way out.
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 7.0))));
     let effects = do_(&mut s, Command::Write(WriteCommand::NewConversation));
     assert!(matches!(journal(&effects)[..], [JournalEntry::Sliders { params }] if params.top_k == 7));
@@ -192,7 +192,7 @@ fn a_character_for_a_model_that_is_not_known_speaks_with_the_one_in_use() {
     assert!(persona(&mut s, PersonaCommand::Talk(PersonaId("gone".into()))).is_empty());
 }
 
-/// Regression: the sliders of one talk were those that the next one began with.
+/// Regression: the next conversation began with the sliders of the last one.
 #[test]
 fn a_talk_begins_with_the_persons_sliders_not_with_those_of_another_talk() {
     let mut s = state();
@@ -248,7 +248,7 @@ fn names_are_put_in_when_a_talk_begins_and_the_lore_comes_along() {
     assert_eq!(turns[0].content, "You are Ada.\n\nmill: Ada was born there.", "and not of the sea");
     assert_eq!(parts.len(), 1);
     engine(&mut s, id, EventKind::Cancelled);
-    // They are the conversation's own.
+    // They belong to the conversation.
     let mut changed = s.write.open.manner.cards[0].clone();
     changed.about = "It burnt down.".into();
     assert_eq!(cards(&do_(&mut s, Command::Write(WriteCommand::Card(CardEdit::Set(changed))))), 1);
@@ -300,7 +300,7 @@ fn world(s: &mut AppState, name: &str, about: &str) -> Vec<Effect> {
 fn a_lore_book_becomes_cards_of_what_is_open() {
     let names = |cards: &[StoryCard]| cards.iter().map(|card| (card.id, card.name.clone())).collect::<Vec<_>>();
     let both = |first: u64| vec![(first, "mill".to_owned()), (first + 1, "law".to_owned())];
-    // Nothing is open: a conversation of its name.
+    // Nothing is open: a conversation with its name.
     let mut s = state();
     do_(&mut s, Command::Persona(PersonaCommand::Show(true)));
     let effects = world(&mut s, "Mill Town", "{{user}} built it, {{char}} burnt it.");
@@ -309,7 +309,7 @@ fn a_lore_book_becomes_cards_of_what_is_open() {
     assert_eq!(journal(&effects).iter().filter(|entry| matches!(entry, JournalEntry::Card { .. })).count(), 2);
     let lore = |n| NoticeKind::LoreKept { count: n, left_out: vec![Both::new("x", "某")] };
     assert!(s.notices.list.iter().any(|notice| notice.kind == lore(2)));
-    // The same book again brings nothing; another one comes behind it, with the names of who speaks.
+    // The same book again adds nothing. Another one comes after it, with the names of the speakers.
     world(&mut s, "Mill Town", "{{user}} built it, {{char}} burnt it.");
     assert_eq!(s.write.open.manner.cards.len(), 2);
     s.settings.person = "Lin".into();
@@ -322,7 +322,7 @@ fn a_lore_book_becomes_cards_of_what_is_open() {
     do_(&mut s, Command::Write(WriteCommand::Page(PageCommand::AddCard(CardKind::Cast))));
     world(&mut s, "", "It turns.");
     assert_eq!(names(&s.write.open.page.as_ref().unwrap().story.cards)[1..], both(2));
-    // The character that is edited, which keeps macros.
+    // The character in the editor, which keeps macros.
     do_(&mut s, Command::Persona(PersonaCommand::New));
     world(&mut s, "", "{{user}} built it.");
     let lore = &s.personas.editing.as_ref().expect("the editor stays").persona.lore;
@@ -349,7 +349,7 @@ fn a_lore_book_goes_again_by_ctrl_z_and_comes_back_by_redo() {
     do_(&mut s, Command::Redo);
     let of = s.write.open.id.clone().unwrap();
     do_(&mut s, Command::Write(WriteCommand::Page(PageCommand::New)));
-    // Of a conversation that is not open it is written into its file alone.
+    // If the conversation is not open, only its file changes.
     let effects = do_(&mut s, Command::Undo);
     let gone = |entry: &JournalEntry| matches!(entry, JournalEntry::CardGone { .. });
     assert!(journal(&effects).into_iter().all(gone) && journal(&effects).len() == 2, "{effects:?}");
@@ -362,7 +362,7 @@ fn a_lore_book_goes_again_by_ctrl_z_and_comes_back_by_redo() {
     do_(&mut s, Command::Persona(PersonaCommand::New));
     world(&mut s, "", "It turns.");
     assert_eq!(back_and_forth(&mut s, &lore).0, [2, 0, 2, 0]);
-    // The same book again brings nothing, and is nothing to take back.
+    // The same book again adds nothing, and there is nothing to undo.
     do_(&mut s, Command::Redo);
     let newest = s.undo.newest(Room::Write).map(|(what, _)| what.clone());
     world(&mut s, "", "It turns.");

@@ -1,23 +1,23 @@
-//! What of the characters can be taken back.
+//! What undo covers for characters.
 
 use crate::domain::KeptPersona;
 use crate::state::{
     Again, CardEdit, Command, Env, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, PersonasState, Undoable,
 };
 
-/// An action of the library, by what brings back how it was before.
+/// An undoable action of the library: the values before it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PersonaUndo {
-    /// A character was saved over this one.
+    /// A character that was saved over.
     Saved(Box<KeptPersona>),
-    /// What was typed into this one was thrown away.
+    /// A draft that was discarded.
     Draft(Box<PersonaDraft>),
-    /// Something was taken out of this one while it was edited.
+    /// A character in the editor before a part of it was removed.
     Edited(Box<PersonaDraft>),
 }
 
 impl PersonaUndo {
-    /// What is said of the action of this number once it is done.
+    /// The notice about the action with this number.
     pub(in crate::state) fn notice(&self, serial: u64) -> Option<NoticeKind> {
         match self {
             Self::Draft(_) => Some(NoticeKind::DraftDiscarded(serial)),
@@ -27,7 +27,7 @@ impl PersonaUndo {
 }
 
 impl PersonasState {
-    /// How it is before `command`, where that can be taken back.
+    /// The values before `command`, if it is undoable.
     pub(in crate::state) fn before(&self, command: &PersonaCommand) -> Option<PersonaUndo> {
         match command {
             PersonaCommand::Set(edit) => self.edited_now().filter(|_| takes_out(edit)),
@@ -53,12 +53,12 @@ impl PersonasState {
         }
     }
 
-    /// The character that is edited, as it is now.
+    /// The character in the editor, as it is now.
     pub(in crate::state) fn edited_now(&self) -> Option<PersonaUndo> {
         self.editing.clone().map(|draft| PersonaUndo::Edited(Box::new(draft)))
     }
 
-    /// Whether what `before` tells is not so any more.
+    /// Whether the values differ from `before`.
     pub(in crate::state) fn is_changed(&self, before: &PersonaUndo) -> bool {
         match before {
             PersonaUndo::Edited(draft) => self.editing.as_ref().is_some_and(|now| now != &**draft),
@@ -67,7 +67,7 @@ impl PersonasState {
         }
     }
 
-    /// How an action that is taken back now is done again; `None` where that is not known any more.
+    /// How to redo an action that is being undone. `None` if the state no longer has what redo needs.
     pub(in crate::state) fn again(&self, what: &PersonaUndo) -> Option<Again> {
         let now = match what {
             PersonaUndo::Draft(_) => return Some(Again::Command(Command::Persona(PersonaCommand::Discard))),
@@ -83,7 +83,7 @@ impl PersonasState {
         Some(Again::Value(Undoable::Persona(now)))
     }
 
-    /// Whether what was taken back is still there to be done again: the editor may show something else by now.
+    /// Whether an undone action can still be redone: the editor may show something else by now.
     pub(in crate::state) fn is_as_taken_back(&self, what: &PersonaUndo) -> bool {
         match what {
             PersonaUndo::Draft(draft) => self.editing.as_ref() == Some(&**draft),
@@ -108,7 +108,7 @@ impl PersonasState {
     }
 }
 
-/// Edits of a character that are no letters: a part goes, or another one takes its place.
+/// Whether an edit removes or replaces a part, and does not only type letters.
 fn takes_out(edit: &PersonaEdit) -> bool {
     match edit {
         PersonaEdit::NoGreeting(_)

@@ -1,4 +1,4 @@
-//! The library of characters, and the one that is edited.
+//! Handles the commands of the library of characters, and of the editor.
 
 use crate::domain::{Face, KeptPersona, Persona, PersonaId, Room, StoreRequest, TextParams};
 use crate::error::StudioError;
@@ -6,13 +6,13 @@ use crate::lang::Both;
 use crate::state::{Effect, Env, NoticeKind, PersonaCommand, PersonaDraft, PersonaEdit, PersonasState, Undoable};
 use crate::writing::cards;
 
-/// What a command of the library hands to other rooms.
+/// What a command of the library asks of other rooms.
 pub(in crate::state) enum Handoff {
-    /// This change of the character that is edited: Write's sliders may come along.
+    /// Change the character in the editor. It may need Write's sliders.
     Set(PersonaEdit),
-    /// It, out of the trash.
+    /// Take it out of the trash.
     Restore(PersonaId),
-    /// A conversation with it.
+    /// Begin a conversation with it.
     Talk(Box<Persona>),
 }
 
@@ -71,7 +71,7 @@ impl PersonasState {
         None
     }
 
-    /// Changes the character that is edited; `sliders` are those in use. Whether there is one.
+    /// Changes the character in the editor. `sliders` are those in use. Returns false if the editor is closed.
     pub(in crate::state) fn edit(&mut self, edit: PersonaEdit, sliders: &TextParams) -> bool {
         let Some(draft) = &mut self.editing else { return false };
         let persona = &mut draft.persona;
@@ -96,7 +96,7 @@ impl PersonasState {
         true
     }
 
-    /// Leaves the editor; what was typed stays.
+    /// Closes the editor. The changes are kept as a draft.
     pub(in crate::state) fn leave(&mut self, env: &mut Env<'_>) {
         let Some(draft) = self.editing.take() else { return };
         self.drafts.remove(&draft.id);
@@ -106,7 +106,7 @@ impl PersonasState {
         }
     }
 
-    /// Shows the library with this one in the editor.
+    /// Shows the library with this character in the editor.
     pub(in crate::state) fn show(&mut self, draft: PersonaDraft) {
         self.shown = true;
         self.editing = Some(draft);
@@ -122,11 +122,11 @@ impl PersonasState {
         }
         self.editing = None;
         let id = self.keep(id, persona, face, env);
-        // Said once it is on the disk.
+        // The notice comes once it is saved.
         self.arriving.entry(id).or_default();
     }
 
-    /// Puts a character into the library, with its picture.
+    /// Puts a character and its picture into the library, and saves it.
     fn keep(&mut self, id: Option<PersonaId>, persona: Persona, face: Face, env: &mut Env<'_>) -> PersonaId {
         let id = id.unwrap_or_else(|| {
             let (now, dice) = (env.now_ms, env.dice.roll());
@@ -135,19 +135,19 @@ impl PersonasState {
         env.push(Effect::Store(StoreRequest::SavePersona { id: id.clone(), persona: Box::new(persona.clone()), face }));
         *self.saving.entry(id.clone()).or_default() += 1;
         let avatar = self.kept.iter().find(|kept| kept.id == id).and_then(|kept| kept.avatar.clone());
-        // Its picture is shown once it is on the disk.
+        // The picture is shown once it is saved.
         self.put(KeptPersona { id: id.clone(), persona: Persona { avatar: None, ..persona }, avatar });
         self.newest = Some(id.clone());
         id
     }
 
-    /// As it was before it was saved the last time.
+    /// Saves a character again as it was before the last save.
     pub(in crate::state) fn save_again(&mut self, kept: KeptPersona, env: &mut Env<'_>) {
         self.keep(Some(kept.id), kept.persona, Face::Keep, env);
     }
 
-    /// A card that was opened or dropped comes into the library; it is told once it is on the disk. Whether the library
-    /// is what is shown.
+    /// Adds a card that was opened or dropped to the library. A notice comes once it is saved. Returns whether the
+    /// library is shown.
     pub(in crate::state) fn opened(&mut self, persona: Persona, left_out: Vec<Both>, env: &mut Env<'_>) -> bool {
         let shown = self.shown && env.room() == Room::Write;
         let id = self.keep(None, persona, Face::Keep, env);
@@ -155,7 +155,7 @@ impl PersonasState {
         shown
     }
 
-    /// One of the library as it is on the disk now.
+    /// Takes a character as it is on the disk now.
     pub(in crate::state) fn saved(&mut self, kept: KeptPersona, env: &mut Env<'_>) {
         if let Some(error) = self.failed.remove(&kept.id) {
             env.notices.drop_problem(&error);
@@ -167,14 +167,14 @@ impl PersonasState {
             *saves = saves.saturating_sub(1);
             *saves > 0
         });
-        // It was changed again, or put into the trash meanwhile.
+        // It was changed again, or put into the trash, in the meantime.
         if !later && !self.trashed.contains(&kept.id) {
             self.saving.remove(&kept.id);
             self.put(kept);
         }
     }
 
-    /// It could not be written, and stays in the window as it was meant to be.
+    /// Records that a character could not be saved. The window keeps it as it was meant to be.
     pub(in crate::state) fn not_saved(&mut self, id: &PersonaId, error: StudioError, env: &mut Env<'_>) {
         self.arriving.remove(id);
         self.saving.remove(id);
@@ -182,19 +182,19 @@ impl PersonasState {
         env.problem_in(Room::Write, error);
     }
 
-    /// It is in the trash.
+    /// Records that a character is in the trash.
     pub(in crate::state) fn was_trashed(&mut self, id: PersonaId, env: &mut Env<'_>) {
         self.kept.retain(|kept| kept.id != id);
         env.trashed(Undoable::PersonaTrashed(id.clone()));
         env.note(NoticeKind::PersonaTrashed(id));
     }
 
-    /// They come out of the trash.
+    /// Records that characters are coming out of the trash.
     pub(in crate::state) fn were_restored(&mut self, ids: &[PersonaId]) {
         self.trashed.retain(|id| !ids.contains(id));
     }
 
-    /// The whole library as it is on the disk. What is being written meanwhile is not in it yet.
+    /// Takes the whole library as it is on the disk. Characters that are still being saved stay as they are here.
     pub(in crate::state) fn listed(&mut self, kept: Vec<KeptPersona>) {
         let before = std::mem::replace(&mut self.kept, kept);
         for kept in before.into_iter().filter(|kept| self.saving.contains_key(&kept.id)).collect::<Vec<_>>() {

@@ -1,4 +1,4 @@
-//! Settings that reach into other rooms: the device that runs their jobs, the folders that they show.
+//! Settings that affect other rooms: the device for their jobs, and the folders that they show.
 
 use std::path::PathBuf;
 
@@ -17,11 +17,11 @@ impl AppState {
         }
     }
 
-    /// Another engine, on another device: what was asked for is drawn and written by it.
+    /// Starts a new engine on another device, and submits all jobs to it again.
     fn take_device(&mut self, device: DeviceChoice, fx: &mut Effects) {
         self.catalogue.nothing_loaded();
         fx.push(Effect::SetDevice(device));
-        // What the old engine says of its jobs is heard no more: the new one draws and writes what was asked for.
+        // The old engine's events are ignored from here on.
         self.lanes.clear();
         let (create, mut env) = self.create(fx);
         create.draw_again(&mut env);
@@ -31,7 +31,7 @@ impl AppState {
         create.layers_again(&mut env);
     }
 
-    /// A chosen folder was looked at.
+    /// Takes the result of checking a chosen folder.
     pub(in crate::state) fn folder_tried(
         &mut self,
         of: FolderOf,
@@ -52,7 +52,7 @@ impl AppState {
         }
     }
 
-    /// Whether settings wait to be written.
+    /// Whether there are settings to be saved.
     pub fn has_unsaved_settings(&self) -> bool {
         self.settings_room.is_unsaved(&self.settings)
     }

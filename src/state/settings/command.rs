@@ -1,4 +1,4 @@
-//! What can be set for the whole program.
+//! The commands for the settings of the whole program.
 
 use std::path::PathBuf;
 
@@ -17,6 +17,6 @@ pub enum SettingsCommand {
     ChooseModelsFolder,
     ModelsFolderChosen(PathBuf),
     WindowChanged(WindowGeometry),
-    /// A panel was dragged to this width; `None` is the usual one.
+    /// A panel was dragged to this width; `None` is the default width.
     SetPane(Pane, Option<f32>),
 }

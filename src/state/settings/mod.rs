@@ -1,4 +1,4 @@
-//! What a person sets for the whole program.
+//! The settings of the whole program.
 
 mod across;
 mod command;
@@ -8,30 +8,30 @@ pub use command::SettingsCommand;
 
 use crate::domain::Settings;
 
-/// Settings are written when they have rested this long, so that dragging a slider writes once.
+/// Settings are saved when they have not changed for this long, in milliseconds, so that dragging a slider saves once.
 pub(in crate::state) const SETTLE_MS: i64 = 1_000;
 
-/// What of the settings is on the disk.
+/// Which settings are saved.
 #[derive(Clone, Debug)]
 pub struct SettingsState {
     saved: Settings,
-    /// As they were at the last tick, and since when.
+    /// The settings at the last tick, and when they last changed.
     seen: Settings,
     changed_ms: i64,
 }
 
 impl SettingsState {
-    /// The settings as they were read.
+    /// Takes the settings that were read.
     pub(in crate::state) fn new(settings: &Settings) -> Self {
         Self { saved: settings.clone(), seen: settings.clone(), changed_ms: 0 }
     }
 
-    /// Whether `now` waits to be written.
+    /// Whether `now` is not saved yet.
     pub(in crate::state) fn is_unsaved(&self, now: &Settings) -> bool {
         self.saved != *now
     }
 
-    /// When `now` is written, where it waits for that; milliseconds since 1970 UTC.
+    /// When `now` is to be saved, in milliseconds since 1970 UTC; `None` if it is saved.
     pub(in crate::state) fn deadline_ms(&self, now: &Settings, now_ms: i64) -> Option<i64> {
         let since = if self.seen == *now { self.changed_ms } else { now_ms };
         self.is_unsaved(now).then_some(since + SETTLE_MS)

@@ -1,4 +1,4 @@
-//! Theme, zoom, folders, and the quiet saving of settings.
+//! Theme, zoom, folders, and the automatic saving of settings.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::lang::Lang;
 use crate::state::settings::SETTLE_MS;
 use crate::state::{Effect, Env, NoticeKind, SettingsCommand, SettingsState};
 
-/// What a setting hands to the rooms that it reaches.
+/// What a setting asks of other rooms.
 pub(in crate::state) enum Handoff {
     Lang(Lang),
     Device(DeviceChoice),
@@ -45,7 +45,8 @@ impl SettingsState {
         None
     }
 
-    /// A chosen folder is taken into use, or the old one stays and why is said. The folder to be used.
+    /// Takes a chosen folder into use. If it cannot be used, the old one stays and the reason is reported. Returns the
+    /// folder to use.
     pub(in crate::state) fn folder_tried(
         &self,
         of: FolderOf,
@@ -75,7 +76,7 @@ impl SettingsState {
         Some(path)
     }
 
-    /// Time passes: settings that have rested are written.
+    /// Saves settings that have stopped changing.
     pub(in crate::state) fn tick(&mut self, env: &mut Env<'_>) {
         if self.seen != *env.settings {
             self.seen = env.settings.clone();

@@ -1,4 +1,4 @@
-//! What all tests of the state do again and again.
+//! Helpers for all tests of the state.
 
 use super::*;
 
@@ -32,7 +32,7 @@ pub(in crate::state) fn item(n: i64) -> LibraryItem {
     LibraryItem { path: format!("/l/{n}.png").into(), made_ms: n, bytes: 1, width: 1, height: 1, record: None }
 }
 
-/// A state with the picture model and a language model that is here.
+/// A state with the picture model and a language model on the disk.
 pub(in crate::state) fn state() -> AppState {
     let mut state = AppState::new(Settings::default(), Lang::En, 7);
     state.now_ms = 1_000_000;
@@ -43,12 +43,12 @@ pub(in crate::state) fn state() -> AppState {
     state
 }
 
-/// The language model is large enough to make prompts better.
+/// Makes the language model large enough to improve prompts.
 pub(in crate::state) fn able(state: &mut AppState) {
     state.catalogue.entries[1].card.files[0].bytes = 500_000_000;
 }
 
-/// Changes the state, and has the texts checked that are to be; the other effects.
+/// Applies an input and all text checks that follow. Returns the other effects.
 pub(in crate::state) fn told(state: &mut AppState, input: Input) -> Vec<Effect> {
     let mut effects = update(state, input);
     let texts = effects.extract_if(.., |effect| matches!(effect, Effect::CheckText(_))).collect::<Vec<_>>();
@@ -103,7 +103,7 @@ pub(in crate::state) fn submitted(effects: &[Effect]) -> (JobId, &Task) {
     found.expect("a job is submitted")
 }
 
-/// The jobs that these effects hand to the engine, and those that wait for their lane, oldest first.
+/// The jobs that these effects submit and those that wait for their lane, oldest first.
 pub(in crate::state) fn asked_for(state: &AppState, effects: &[Effect]) -> Vec<(JobId, Task)> {
     let handed = effects.iter().filter_map(|e| match e {
         Effect::Submit { id, task } => Some((*id, task.clone())),
@@ -114,7 +114,7 @@ pub(in crate::state) fn asked_for(state: &AppState, effects: &[Effect]) -> Vec<(
     jobs
 }
 
-/// The last of them, for a command that asks for a job.
+/// The last of them, for a command that submits a job.
 pub(in crate::state) fn asks_for(state: &mut AppState, command: Command) -> (JobId, Task) {
     let effects = do_(state, command);
     asked_for(state, &effects).pop().expect("a job is asked for")
@@ -130,7 +130,7 @@ pub(in crate::state) fn journal(effects: &[Effect]) -> Vec<&JournalEntry> {
         .collect()
 }
 
-/// Latents as a failed job hands them over.
+/// Latents like those of a failed job.
 pub(in crate::state) fn latents(model: &str) -> Arc<Latents> {
     let record = PictureRecord {
         params: ImageParams {
@@ -145,7 +145,7 @@ pub(in crate::state) fn latents(model: &str) -> Arc<Latents> {
     Arc::new(Latents { channels: 4, height: 8, width: 8, numbers: vec![0.0; 256], record: Box::new(record) })
 }
 
-/// The English words of the notice about settings that were restored.
+/// Restores the settings of a record, with a notice.
 pub(in crate::state) fn restore(state: &mut AppState, record: &PictureRecord) {
     let mut fx = Vec::new();
     let (create, mut env) = state.create(&mut fx);

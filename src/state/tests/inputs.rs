@@ -1,11 +1,11 @@
-//! The clock, the machine's figures and the models folder come in as inputs: `update` alone writes the state.
+//! The clock, the machine's figures and the models folder are inputs: only `update` changes the state.
 
 use super::*;
 
 #[test]
 fn the_clock_and_the_figures_change_themselves_alone() {
     let mut s = state();
-    // Something that the passes after an input take away.
+    // The passes after an input would clear this mark.
     s.create.prompt_missing = true;
     s.settings.image.prompt = "a cat".into();
     let figures = [StatusNews::Device("GPU".into()), StatusNews::Memory(5), StatusNews::FirstFrame(0.25)];
@@ -19,7 +19,7 @@ fn the_clock_and_the_figures_change_themselves_alone() {
     assert!(!s.create.prompt_missing);
 }
 
-/// A fetch may run, and terms may be asked about, while the folder is read.
+/// A download may run, and terms may be shown, while the folder is read.
 #[test]
 fn what_is_read_of_the_models_folder_leaves_alone_what_runs() {
     let mut s = state();
@@ -45,7 +45,7 @@ fn what_is_read_of_the_models_folder_leaves_alone_what_runs() {
     ];
     assert!(update(&mut s, Input::Catalogue(Box::new(read))).is_empty());
     let ids: Vec<&str> = s.catalogue.entries.iter().map(|entry| entry.card.id.as_str()).collect();
-    // A file that was opened after the folder was begun to be read is not in what came of it, and stays.
+    // A file that was opened while the folder was being read is not in the result, and stays.
     assert_eq!(ids, [SMOLLM_ID, "gemma", "new", opened]);
     assert_eq!((s.catalogue.trash, s.catalogue.broken.len()), (9, 1));
     let smol = s.catalogue.entry(SMOLLM_ID).unwrap();

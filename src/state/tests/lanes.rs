@@ -1,10 +1,10 @@
-//! The queue of the engine's lanes: one job each, the others wait in their order.
+//! The queue of the engine's lanes: one job each, the others wait in order.
 
 use super::*;
 use crate::state::lanes::WAITING;
 use crate::state::write::tests::harness::{say, stats};
 
-/// The prompts of the picture jobs that these effects hand to the engine.
+/// The prompts of the picture jobs that these effects submit.
 fn drawn<'a>(effects: &'a [Effect]) -> Vec<&'a str> {
     let prompt = |effect: &'a Effect| match effect {
         Effect::Submit { task: Task::Picture(PictureTask::Generate(request)), .. } => {
@@ -68,7 +68,7 @@ fn another_engine_gets_what_waited_for_the_old_one_in_its_order() {
     let effects = do_(&mut s, Command::Settings(SettingsCommand::SetDevice(DeviceChoice::Cpu)));
     assert_eq!(drawn(&effects), ["one"]);
     let (new, _) = submitted(&effects);
-    // The app ends what the old engine had.
+    // The app ends the old engine's job.
     assert!(drawn(&engine(&mut s, old, EventKind::Cancelled)).is_empty());
     let left: Vec<_> = s.create.jobs.iter().map(|job| job.request.params.prompt.clone()).collect();
     assert_eq!(left, ["one", "two"]);
@@ -88,14 +88,14 @@ fn more_jobs_than_a_lane_takes_are_refused() {
     assert_eq!(s.create.jobs.len(), WAITING + 1);
 }
 
-/// Regression: a job that waited took the memory again as soon as the one before it was over.
+/// Regression: a waiting job loaded its model again as soon as the one before it was over.
 #[test]
 fn what_waits_begins_when_all_memory_that_was_to_be_freed_is_free() {
     let mut s = state();
     let (first, _) = submitted(&draw(&mut s, "one"));
     draw(&mut s, "two");
     assert_eq!(do_(&mut s, Command::Models(ModelsCommand::Unload)), [Effect::Unload]);
-    // The lane of texts is free, but its model would be in memory again.
+    // The lane of texts is free, but the job would load its model again.
     say(&mut s, "Hello");
     assert_eq!(asked_for(&s, &[]).len(), 2, "both wait");
     let unloaded = |medium| EventKind::Unloaded { medium };
@@ -118,7 +118,7 @@ fn what_waits_for_the_memory_begins_where_it_cannot_be_freed_or_the_engine_is_an
     do_(&mut s, Command::Models(ModelsCommand::Unload));
     draw(&mut s, "one");
     assert_eq!(drawn(&do_(&mut s, Command::Settings(SettingsCommand::SetDevice(DeviceChoice::Cpu)))), ["one"]);
-    // A job that waits can be cancelled as ever.
+    // A waiting job can be cancelled as usual.
     let mut s = state();
     do_(&mut s, Command::Models(ModelsCommand::Unload));
     draw(&mut s, "one");
@@ -126,7 +126,7 @@ fn what_waits_for_the_memory_begins_where_it_cannot_be_freed_or_the_engine_is_an
     assert!(do_(&mut s, Command::CancelJob(id)).is_empty() && s.create.jobs.is_empty());
 }
 
-/// The third lane of the engine's tests: the queue needs no word about it.
+/// The third lane of the engine's tests: the queue needs no code for it.
 #[test]
 fn a_third_lane_has_a_queue_of_its_own() {
     let mut s = state();

@@ -1,4 +1,4 @@
-//! What the program does, without a window, an engine or a disk.
+//! The whole state, without a window, an engine or a disk.
 
 pub(in crate::state) use std::path::PathBuf;
 pub(in crate::state) use std::sync::Arc;

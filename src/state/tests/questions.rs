@@ -1,4 +1,4 @@
-//! A window that only shows, folders that cannot be used, and paths that are typed where no dialog can open.
+//! A read-only window, folders that cannot be used, and paths that are typed because no dialog can open.
 
 use super::*;
 use crate::error::{FolderFault, FolderOf};
@@ -26,7 +26,7 @@ fn a_window_that_only_shows_does_nothing_that_would_be_lost() {
         assert_eq!(s.write.conversations.len(), 1, "{input:?}");
         assert!(s.create.jobs.is_empty());
     }
-    // It is looked around in.
+    // The user can look around in it.
     do_(&mut s, Command::Go(Room::Gallery));
     assert_eq!(s.room(), Room::Gallery);
 }
@@ -87,7 +87,7 @@ fn a_path_is_typed_where_no_dialog_can_open() {
     let effects = ask(&mut s, AskCommand::Take);
     assert_eq!(effects, [Effect::TryFolder(FolderOf::Pictures, "/pictures".into())]);
 
-    // `~` is the person's own folder, at the beginning alone.
+    // `~` is the home folder, but only at the beginning.
     s.ask.home = Some("/home/mei".into());
     for (typed, path) in [("~/a.png", "/home/mei/a.png"), ("~", "/home/mei"), ("/a/~/b", "/a/~/b"), ("~b", "~b")] {
         no_dialog(&mut s, NoDialog::Asks(PathFor::File));
@@ -95,7 +95,7 @@ fn a_path_is_typed_where_no_dialog_can_open() {
         assert_eq!(ask(&mut s, AskCommand::Take), [Effect::Store(StoreRequest::OpenFile(path.into()))], "{typed}");
     }
 
-    // Copies tell where they are, long enough to be read.
+    // The notice says where copies are, and stays long enough to be read.
     no_dialog(&mut s, NoDialog::Saves("/home/exports/cat.png".into()));
     for (path, kind) in [
         ("/home/exports/cat.png", NoticeKind::SavedUnasked("/home/exports/cat.png".into())),

@@ -1,4 +1,4 @@
-//! Settings, notes, and what is asked once.
+//! Settings, notices, and questions that are asked once.
 
 use super::*;
 

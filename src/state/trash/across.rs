@@ -1,4 +1,4 @@
-//! What comes out of the trash or is gone for good, and the rooms that it belongs to.
+//! Takes things out of the trash or deletes them, for the rooms that they belong to.
 
 use crate::domain::{ConversationId, PersonaId, TrashKind};
 use crate::state::trash::update::Handoff;

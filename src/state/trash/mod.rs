@@ -1,4 +1,4 @@
-//! The view of what was deleted.
+//! The view of the trash.
 
 mod across;
 #[cfg(test)]
@@ -14,17 +14,17 @@ use crate::state::{Effect, Env, NoticeKind, Undoable};
 
 #[derive(Clone, Debug, Default)]
 pub struct TrashState {
-    /// Which trash is shown in the place of the room, if any.
+    /// Which trash is shown in place of the room, if any.
     pub shown: Option<TrashKind>,
-    /// All of it, newest first; `None` until it was read.
+    /// Its contents, newest first; `None` until they are read.
     pub items: Option<Vec<Trashed>>,
-    /// What is looked at, once it was read.
+    /// The item that is shown in full. Its content is `None` until it is read.
     pub looked: Option<(PathBuf, Option<Looked>)>,
-    /// What is to be deleted for good once the person agrees; `None` inside is all of it.
+    /// What will be deleted permanently if the user agrees: one item, or with `None` inside all of them.
     pub asking: Option<Option<PathBuf>>,
 }
 
-/// Something of the trash as it is shown there.
+/// The content of an item, as it is shown.
 #[derive(Clone, Debug)]
 pub enum Looked {
     Picture(Arc<Picture>),
@@ -36,22 +36,22 @@ pub enum Looked {
 pub enum TrashCommand {
     Show(TrashKind),
     Close,
-    /// Shows a picture or a text of the trash in full, or the list again.
+    /// Shows a picture or a text of the trash in full, or with `None` the list again.
     Look(Option<PathBuf>),
-    /// Takes this out of the trash.
+    /// Takes this item out of the trash.
     Restore(PathBuf),
-    /// Takes all of it out.
+    /// Takes all items out.
     RestoreAll,
-    /// Asks whether this, or all of it, is to be deleted for good.
+    /// Asks whether to delete this item permanently, or with `None` all of them.
     Ask(Option<PathBuf>),
-    /// It is not.
+    /// Answers no: keeps them.
     Keep,
-    /// Deletes for good what was asked for.
+    /// Answers yes: deletes them permanently.
     Purge,
 }
 
 impl TrashState {
-    /// Has what the trash of `kind` holds read again, where it is shown: what was taken out of it may not have worked.
+    /// Reads the contents of the trash of `kind` again if it is shown, because taking items out may have failed.
     fn read_again(&self, kind: TrashKind, env: &mut Env<'_>) {
         if self.shown == Some(kind) {
             env.push(Effect::Store(StoreRequest::ListTrash(kind)));
@@ -64,7 +64,7 @@ impl TrashState {
         }
     }
 
-    /// Takes a picture that was read to be looked at; whether it was this one.
+    /// Takes a picture that was read for showing. Returns whether it was for the trash.
     pub(in crate::state) fn looked_at(&mut self, path: &Path, picture: &Result<Arc<Picture>>) -> bool {
         let item = |id: &PathBuf| self.items.iter().flatten().any(|item| item.id == *id && item.path == path);
         let wanted = self.looked.as_ref().is_some_and(|(id, _)| item(id));
@@ -74,7 +74,7 @@ impl TrashState {
         wanted
     }
 
-    /// Takes a text that was read; where it could not be, the list is shown again.
+    /// Takes a text that was read. If it could not be read, the list is shown again.
     pub(in crate::state) fn read(&mut self, id: &Path, text: Result<String>, env: &mut Env<'_>) {
         let Some((_, shown)) = self.looked.as_mut().filter(|(wanted, _)| wanted == id) else { return };
         match text {

@@ -1,4 +1,4 @@
-//! What is in the trash: restored, or deleted for good after a question.
+//! The trash: items are restored, or deleted permanently after a question.
 
 use crate::state::tests::*;
 
@@ -40,7 +40,7 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
             [Effect::Store(StoreRequest::Purge { kind, ids: vec!["c".into()] })]
         );
     }
-    // All of it, with one look at what is left.
+    // All of it, with one read of what is left.
     for kind in TrashKind::ALL {
         trash(&mut s, TrashCommand::Show(kind));
         let items = ["a", "b", "c"].map(|id| trashed(kind, id)).to_vec();
@@ -53,20 +53,20 @@ fn what_is_in_the_trash_is_restored_or_deleted_for_good_after_a_question() {
         assert_eq!(effects.len(), if kind == TrashKind::Pictures { 2 } else { 3 + looks + lists }, "{effects:?}");
         assert_eq!(s.trash.items, Some(vec![]));
     }
-    // Ctrl+Z in the trash takes out of it, too.
+    // Ctrl+Z in the trash takes items out, too.
     do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
     do_(&mut s, Command::Go(Room::Gallery));
     do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Pictures)));
     update(&mut s, Input::Store(StoreEvent::Trashed { paths: vec!["z".into()] }));
     assert_eq!(do_(&mut s, Command::Undo).last(), Some(&Effect::Store(StoreRequest::ListTrash(TrashKind::Pictures))));
-    // A picture that is dropped on it shows itself.
+    // A picture that is dropped on it is shown.
     do_(&mut s, Command::OpenFile("/a.png".into()));
     let opened = StoreEvent::Opened { path: "/a.png".into(), picture: picture(), record: Some(record("a")) };
     update(&mut s, Input::Store(opened));
     assert_eq!((s.room(), s.trash.shown), (Room::Create, None));
     do_(&mut s, Command::Trash(TrashCommand::Show(TrashKind::Personas)));
     update(&mut s, Input::Store(StoreEvent::Trash { kind: TrashKind::Personas, items: vec![] }));
-    // A list of another trash comes too late.
+    // The list of another trash comes too late.
     let items = vec![trashed(TrashKind::Pictures, "x")];
     update(&mut s, Input::Store(StoreEvent::Trash { kind: TrashKind::Pictures, items }));
     assert_eq!(s.trash.items, Some(vec![]));

@@ -1,15 +1,15 @@
-//! What is looked at in the trash, and what leaves it.
+//! Handles the commands of the trash.
 
 use std::path::PathBuf;
 
 use crate::domain::{ConversationId, PersonaId, StoreRequest, TrashKind};
 use crate::state::{Effect, Env, TrashCommand, TrashState, Undoable};
 
-/// What a command of the trash hands to the rooms that its things belong to.
+/// What a command of the trash asks of other rooms.
 pub(in crate::state) enum Handoff {
-    /// These come out of it.
+    /// Take these out of the trash.
     Back { kind: TrashKind, ids: Vec<PathBuf> },
-    /// These conversations are gone for good.
+    /// These conversations are deleted permanently.
     Gone(Vec<ConversationId>),
 }
 
@@ -51,7 +51,7 @@ impl TrashState {
             TrashCommand::Purge => {
                 let (Some(kind), Some(what)) = (self.shown, self.asking.take()) else { return None };
                 self.looked = None;
-                // What came into the trash after the question was asked stays.
+                // Items that came into the trash after the question stay.
                 let ids: Vec<PathBuf> = match what {
                     Some(id) => vec![id],
                     None => self.items.iter().flatten().map(|item| item.id.clone()).collect(),
@@ -77,7 +77,7 @@ impl TrashState {
         None
     }
 
-    /// Takes these off the list.
+    /// Takes these items off the list.
     fn leave(&mut self, ids: Vec<PathBuf>) -> Option<Handoff> {
         let kind = self.shown?;
         self.asking = None;

@@ -1,4 +1,4 @@
-//! An action that can be taken back, whatever room it is of.
+//! An undoable action of any room.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::state::{
     WriteCommand, WriteUndo,
 };
 
-/// An action, by what brings back how it was before.
+/// An undoable action, with what is needed to undo it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undoable {
     Create(CreateUndo),
@@ -18,23 +18,23 @@ pub enum Undoable {
     ConversationTrashed(ConversationId),
     PersonaTrashed(PersonaId),
     ModelRemoved(RemovedModel),
-    /// A model from elsewhere was taken off the list.
+    /// A file from outside the models folder was taken off the list.
     ModelForgotten(ForgottenModel),
-    /// The jobs of the last time were given up.
+    /// The jobs of the last session were dropped.
     Waiting(Vec<Waiting>),
 }
 
-/// How an action that was taken back is done again.
+/// How to redo an action that was undone.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Again {
-    /// By the command that did it.
+    /// Give the command again.
     Command(Command),
-    /// By bringing back how it was after it.
+    /// Restore the values after the action.
     Value(Undoable),
 }
 
 impl Undoable {
-    /// The rooms whose action it is.
+    /// The rooms that the action belongs to.
     pub fn rooms(&self) -> &'static [Room] {
         match self {
             Self::PicturesTrashed(_) => &[Room::Gallery, Room::Create],
@@ -47,7 +47,7 @@ impl Undoable {
         }
     }
 
-    /// The command that puts it into the trash once more; `None` for what was no matter of the trash.
+    /// The command that moves it to the trash again; `None` if the action did not use the trash.
     pub(in crate::state) fn trashed_by(&self) -> Option<Command> {
         Some(match self {
             Self::PicturesTrashed(paths) => Command::Gallery(GalleryCommand::TrashItems(paths.clone())),
@@ -63,14 +63,14 @@ impl Undoable {
         })
     }
 
-    /// What is said of it once it is done; `serial` is its number.
+    /// The notice about the action with this number, once it is done.
     pub(in crate::state) fn notice(&self, serial: u64) -> Option<NoticeKind> {
         match self {
             Self::Write(what) => what.notice(serial),
             Self::Persona(what) => what.notice(serial),
             Self::ModelForgotten(model) => Some(NoticeKind::ModelForgotten { name: model.name.clone(), serial }),
             Self::Waiting(_) => Some(NoticeKind::JobsForgotten(serial)),
-            // What is in the trash is told by the room that it came from.
+            // For the trash, the room that it came from shows a notice.
             Self::Create(_)
             | Self::PicturesTrashed(_)
             | Self::ConversationTrashed(_)
@@ -79,7 +79,7 @@ impl Undoable {
         }
     }
 
-    /// Whether the text of a field became another one by it.
+    /// Whether it replaced the text of a field.
     pub(in crate::state) fn is_of_text(&self) -> bool {
         matches!(self, Self::Create(CreateUndo::Prompt(..)) | Self::Write(WriteUndo::Message(..)))
     }
@@ -92,7 +92,7 @@ impl Undoable {
         matches!(self, Self::Create(CreateUndo::Layers(..)))
     }
 
-    /// Whether it took this model, or this broken file, out of the list.
+    /// Whether it took this model or broken file off the list.
     pub(in crate::state) fn removes(&self, id: &str) -> bool {
         if let Self::ModelRemoved(removed) = self {
             return match &removed.what {
@@ -108,7 +108,7 @@ impl Undoable {
         matches!((self, before), (Self::Create(now), Self::Create(before)) if now.goes_on(before))
     }
 
-    /// Whether it is `awaited` done again: a model has another place in the trash each time.
+    /// Whether it is the redone action `awaited`. A model has another place in the trash each time.
     pub(in crate::state) fn is_again(&self, awaited: &Self) -> bool {
         if let (Self::ModelRemoved(old), Self::ModelRemoved(new)) = (awaited, self) {
             return old.what == new.what;
@@ -116,7 +116,7 @@ impl Undoable {
         awaited == self
     }
 
-    /// Whether one is in the way of the other. Layers are above their room, not in it.
+    /// Whether both belong to one room, so that undoing one can affect the other. Layers are separate from their room.
     pub(in crate::state) fn shares(&self, other: &Self) -> bool {
         self.is_of_layers() == other.is_of_layers() && self.rooms().iter().any(|room| other.rooms().contains(room))
     }

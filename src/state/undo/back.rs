@@ -1,4 +1,4 @@
-//! Ctrl+Z takes the newest action back, Ctrl+Shift+Z does it again.
+//! Undo (Ctrl+Z) and redo (Ctrl+Shift+Z).
 
 use crate::domain::{CatalogueRequest, ConversationId, Room};
 use crate::state::undo::stack::Undone;
@@ -7,13 +7,13 @@ use crate::state::{
 };
 
 impl AppState {
-    /// What Ctrl+Z is about now.
+    /// Where undo and redo apply now.
     pub fn undo_here(&self) -> Here {
         let room = self.room();
         Here { room, layers: room == Room::Create && self.create.layers.is_some() }
     }
 
-    /// Takes back the newest action of the room that is shown.
+    /// Undoes the newest action of the room that is shown.
     pub(in crate::state) fn undo(&mut self, fx: &mut Effects) {
         match self.undo.take(self.undo_here()) {
             Some(action) => self.undo_one(action, fx),
@@ -39,16 +39,16 @@ impl AppState {
         self.take_back(what, fx);
     }
 
-    /// Whether there is something to do again in the room that is shown.
+    /// Whether something can be redone in the room that is shown.
     pub fn can_redo(&self) -> bool {
         self.undo.last_undone(self.undo_here()).is_some_and(|undone| self.is_as_taken_back(&undone.what))
     }
 
-    /// Does again what was taken back last in the room that is shown.
+    /// Redoes the action that was undone last in the room that is shown.
     pub(in crate::state) fn redo(&mut self, fx: &mut Effects) {
         let here = self.undo_here();
         if !self.can_redo() {
-            // A text can be as it was once more; an editor that shows something else does not come back to it.
+            // A text may get its old value again. An editor that shows something else does not come back.
             if self.undo.last_undone(here).is_some_and(|undone| !undone.what.is_of_text()) {
                 self.undo.take_undone(here);
             }
@@ -68,14 +68,14 @@ impl AppState {
                 self.command(command, fx);
                 match before.filter(|before| self.is_changed(before)) {
                     Some(before) => self.undo.push_again(serial, before, self.now_ms),
-                    // It is noted once it is in the trash.
+                    // It is recorded once it is in the trash.
                     None => self.undo.wait_for(what),
                 }
             }
         }
     }
 
-    /// How an action that is taken back now is done again; `None` where that is not known any more.
+    /// How to redo an action that is being undone. `None` if the state no longer has what redo needs.
     fn again(&self, what: &Undoable) -> Option<Again> {
         match what {
             Undoable::Create(what) => self.create.again(what, &self.settings),
@@ -92,7 +92,7 @@ impl AppState {
         }
     }
 
-    /// Whether what was taken back is still there to be done again.
+    /// Whether an undone action can still be redone.
     fn is_as_taken_back(&self, what: &Undoable) -> bool {
         match what {
             Undoable::Create(what) => self.create.is_as_taken_back(what, &self.settings),
@@ -128,7 +128,7 @@ impl AppState {
         }
     }
 
-    /// It is shown where nothing else is.
+    /// Restores a conversation, and shows it if nothing else is open.
     fn conversation_back(&mut self, id: ConversationId, fx: &mut Effects) {
         let (trash, mut env) = self.trash(fx);
         trash.restore_conversations(vec![id.clone()], &mut env);

@@ -1,16 +1,16 @@
-//! How it was before an action of any room, and the note of the action once it is done.
+//! Takes the values before an action of any room, and records the action once it is done.
 
 use crate::domain::{Room, StoreEvent};
 use crate::state::update::Origin;
 use crate::state::{AppState, Command, ForgottenModel, Input, Undoable};
 
 impl AppState {
-    /// How it was before `input`, where that is an action that can be taken back.
+    /// The values before `input`, if it is an undoable action.
     pub(in crate::state) fn before(&self, input: &Input) -> Option<Undoable> {
         match input.origin() {
             Origin::Person(command) => self.before_command(command),
             Origin::File(StoreEvent::Opened { .. }) => Some(self.prompt_now()),
-            // Lore may come to the character that is edited.
+            // Lore may be added to the character in the editor.
             Origin::File(StoreEvent::WorldOpened { .. }) => self.personas.edited_now().map(Undoable::Persona),
             Origin::File(_) | Origin::Program => None,
         }
@@ -53,7 +53,7 @@ impl AppState {
         }
     }
 
-    /// Whether what `before` tells is not so any more.
+    /// Whether the values differ from `before`.
     pub(in crate::state) fn is_changed(&self, before: &Undoable) -> bool {
         match before {
             Undoable::Create(before) => self.create.is_changed(before, &self.settings),
@@ -61,7 +61,7 @@ impl AppState {
             Undoable::Persona(before) => self.personas.is_changed(before),
             Undoable::Waiting(before) => *before != self.desk.waiting,
             Undoable::ModelForgotten(model) => !self.settings.opened.contains(&model.path),
-            // These are noted once they are in the trash.
+            // These are recorded once they are in the trash.
             Undoable::PicturesTrashed(_)
             | Undoable::ConversationTrashed(_)
             | Undoable::PersonaTrashed(_)
@@ -69,7 +69,7 @@ impl AppState {
         }
     }
 
-    /// Notes the action that `before` was taken for.
+    /// Records the action that `before` was taken for, if it changed anything.
     pub(in crate::state) fn note_action(&mut self, before: Option<Undoable>) {
         let Some(before) = before.filter(|before| self.is_changed(before)) else { return };
         let serial = self.undo.push(before.clone(), self.now_ms);

@@ -1,5 +1,5 @@
-//! What Ctrl+Z takes back, and Ctrl+Shift+Z does again: the newest action of the room that is shown. Each room knows how
-//! it was before an action, and how to be like that again; here its actions are joined with those of the others.
+//! Undo and redo of the newest action of the room that is shown. Each room can tell its values before an action, and
+//! restore them. This module keeps the actions of all rooms.
 
 mod action;
 mod back;

@@ -1,17 +1,18 @@
-//! The actions that can be taken back, and those that were, in order.
+//! The undoable actions and the undone ones, in order.
 
 use crate::domain::Room;
 use crate::state::{Again, Undoable};
 
-/// Actions that can be taken back.
+/// Maximum number of undoable actions.
 const ACTIONS: usize = 100;
 
-/// Steps of a layer by keys or the wheel are one action as long as they go on without a pause, and all that come within
-/// this time of the first; in milliseconds. A key that is held repeats itself after more than half a second.
+/// Steps of a layer with keys or the wheel form one action: those within `RUN_MS` of the first, and those without a
+/// pause of `PAUSE_MS`. In milliseconds. The longer time is needed because a held key repeats only after more than half
+/// a second.
 const RUN_MS: i64 = 1000;
 const PAUSE_MS: i64 = 300;
 
-/// Where Ctrl+Z is pressed. While layers are open it takes back their edits alone: what is behind them is not seen.
+/// Where Ctrl+Z applies. While layers are open it only undoes their edits, because the rest of the room is not seen.
 #[derive(Clone, Copy, Debug)]
 pub struct Here {
     pub room: Room,
@@ -30,7 +31,7 @@ impl Here {
     }
 }
 
-/// An action that was taken back.
+/// An action that was undone.
 #[derive(Clone, Debug)]
 pub(in crate::state) struct Undone {
     pub serial: u64,
@@ -38,18 +39,18 @@ pub(in crate::state) struct Undone {
     pub again: Again,
 }
 
-/// The actions since the window opened, oldest first, and those that were taken back.
+/// The actions since the window opened, oldest first, and the undone ones.
 #[derive(Clone, Debug, Default)]
 pub struct UndoState {
     actions: Vec<Action>,
     undone: Vec<Undone>,
     next: u64,
-    /// Rooms in which nothing was typed since their last action, or since that was taken back: Ctrl+Z goes on with
-    /// their actions, and leaves the letters in the field that has the focus.
+    /// Rooms in which nothing was typed since their last action or undo. There, Ctrl+Z undoes the next action, and not
+    /// the letters in the focused field.
     fresh: Vec<Room>,
-    /// What is being done again and is not in the trash yet.
+    /// Actions that are being redone and are not in the trash yet.
     awaited: Vec<Undoable>,
-    /// Counts what was done, taken back and done again.
+    /// Counts actions that were done, undone or redone.
     steps: u64,
 }
 
@@ -62,7 +63,7 @@ struct Action {
 }
 
 impl UndoState {
-    /// Notes an action; its number. What was taken back in its rooms before is not done again after it.
+    /// Records an action, and returns its number. Actions that were undone in its rooms can no longer be redone.
     pub(in crate::state) fn push(&mut self, what: Undoable, now_ms: i64) -> u64 {
         match self.awaited.iter().position(|awaited| what.is_again(awaited)) {
             Some(at) => drop(self.awaited.remove(at)),
@@ -80,7 +81,7 @@ impl UndoState {
         self.add(self.next, what, now_ms)
     }
 
-    /// Notes an action that was done again, by its number.
+    /// Records an action that was redone, with its number.
     pub(in crate::state) fn push_again(&mut self, serial: u64, what: Undoable, now_ms: i64) {
         self.add(serial, what, now_ms);
     }
@@ -94,7 +95,7 @@ impl UndoState {
         serial
     }
 
-    /// It is done again, and noted once it is in the trash.
+    /// Expects an action that is being redone. It is recorded once it is in the trash.
     pub(in crate::state) fn wait_for(&mut self, what: Undoable) {
         self.awaited.push(what);
     }
@@ -106,25 +107,26 @@ impl UndoState {
         }
     }
 
-    /// Another number after each action that was done, taken back or done again.
+    /// A number that changes with each action that is done, undone or redone.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Letters went into a field of this room. A text that was taken back can be done again once they are taken back.
+    /// Records that a field of this room was typed into. Undone replacements of a text can still be redone, after the
+    /// letters are undone.
     pub(in crate::state) fn typed(&mut self, room: Room) {
         self.fresh.retain(|other| *other != room);
         self.undone.retain(|Undone { what, .. }| !what.rooms().contains(&room) || what.is_of_text());
     }
 
-    /// Forgets an action that was taken back in another way, or cannot be any more; its number.
+    /// Forgets an action that was undone in another way, or that cannot be undone any more. Returns its number.
     pub(in crate::state) fn forget(&mut self, what: &Undoable) -> Option<u64> {
         let last = self.actions.iter().rfind(|action| action.what == *what).map(|action| action.serial);
         self.actions.retain(|action| action.what != *what);
         last
     }
 
-    /// Something came out of the trash in `room`: an action of the list was taken back by it.
+    /// Records that something came out of the trash in `room`, which undid the action that put it there.
     pub(in crate::state) fn came_back(&mut self, room: Room, what: Undoable) {
         if let Some(serial) = self.forget(&what) {
             let again = what.trashed_by().map(Again::Command);
@@ -132,12 +134,12 @@ impl UndoState {
         }
     }
 
-    /// The action that took this model, or this broken file, out of the list.
+    /// The number of the action that took this model or broken file off the list.
     pub fn that_removed(&self, id: &str) -> Option<u64> {
         self.actions.iter().rfind(|action| action.what.removes(id)).map(|action| action.serial)
     }
 
-    /// Removed models are gone for good.
+    /// Forgets removed models, which are deleted permanently.
     pub(in crate::state) fn forget_models(&mut self) {
         self.actions.retain(|action| !matches!(action.what, Undoable::ModelRemoved(_)));
     }
@@ -148,47 +150,47 @@ impl UndoState {
         Some((serial, what))
     }
 
-    /// Layers are left: there is no way back but the old picture.
+    /// Forgets edits of layers, because they were closed. The way back is the old picture.
     pub(in crate::state) fn forget_layers(&mut self) {
         self.actions.retain(|action| !action.what.is_of_layers());
         self.undone.retain(|undone| !undone.what.is_of_layers());
     }
 
-    /// The newest action of a room, taken off the list, and its number.
+    /// Takes the newest action of a room, with its number.
     pub(in crate::state) fn take(&mut self, here: Here) -> Option<(u64, Undoable)> {
         self.take_if(|action| here.has(&action.what))
     }
 
-    /// The action of this number.
+    /// Takes the action with this number.
     pub(in crate::state) fn take_this(&mut self, serial: u64) -> Option<(u64, Undoable)> {
         self.take_if(|action| action.serial == serial)
     }
 
-    /// The newest change of prompt and sliders of Create.
+    /// Takes the newest change of prompt and sliders of Create.
     pub(in crate::state) fn take_prompt(&mut self) -> Option<(u64, Undoable)> {
         self.take_if(|action| action.what.is_of_prompt())
     }
 
-    /// The actions that changed the text of Create's prompt, or of a message in Write, by their numbers: those that
-    /// stand, oldest first, and those that were taken back, in that order.
+    /// The actions that replaced the text of Create's prompt or of a message in Write, with their numbers: the present
+    /// ones, oldest first, and the undone ones, in the order in which they were undone.
     pub fn replacing(&self) -> [Vec<(u64, &Undoable)>; 2] {
         let done = self.actions.iter().map(|action| (action.serial, &action.what));
         let undone = self.undone.iter().map(|undone| (undone.serial, &undone.what));
         [done.filter(|(_, what)| what.is_of_text()).collect(), undone.filter(|(_, what)| what.is_of_text()).collect()]
     }
 
-    /// Notes that an action was taken back in this room.
+    /// Records that an action was undone in this room.
     pub(in crate::state) fn took_back(&mut self, room: Room, serial: u64, what: Undoable, again: Option<Again>) {
         self.freshen(room);
         self.undone.extend(again.map(|again| Undone { serial, what, again }));
     }
 
-    /// What was taken back last in a room.
+    /// The action of a room that was undone last.
     pub(in crate::state) fn last_undone(&self, here: Here) -> Option<&Undone> {
         self.undone.iter().rfind(|undone| here.has(&undone.what))
     }
 
-    /// The same, taken off the list.
+    /// Takes the action of a room that was undone last.
     pub(in crate::state) fn take_undone(&mut self, here: Here) -> Option<Undone> {
         let at = self.undone.iter().rposition(|undone| here.has(&undone.what))?;
         Some(self.undone.remove(at))
@@ -201,17 +203,17 @@ impl UndoState {
         Some((&action.what, self.is_fresh(here.room)))
     }
 
-    /// Whether nothing was typed in a room since its last action, or since that was taken back.
+    /// Whether nothing was typed in a room since its last action or undo.
     pub fn is_fresh(&self, room: Room) -> bool {
         self.fresh.contains(&room)
     }
 
-    /// Whether what was taken back last in a room had taken the place of what somebody was typing.
+    /// Whether the last undo in a room brought back a text that somebody was typing.
     pub fn gave_back_letters(&self, here: Here) -> bool {
         self.last_undone(here).is_some_and(|undone| undone.what.is_of_text())
     }
 
-    /// Whether an edit of layers can be taken back, and one be done again.
+    /// Whether an edit of layers can be undone, and whether one can be redone.
     pub fn of_layers(&self) -> (bool, bool) {
         let done = self.actions.iter().any(|action| action.what.is_of_layers());
         (done, self.undone.iter().any(|undone| undone.what.is_of_layers()))

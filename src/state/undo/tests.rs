@@ -1,4 +1,4 @@
-//! Ctrl+Z: what it takes back, in which room.
+//! Ctrl+Z: what it undoes, and in which room.
 
 use std::path::Path;
 

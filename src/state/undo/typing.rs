@@ -1,4 +1,4 @@
-//! Letters that go into a field have their own way back, in the field.
+//! Typed letters are undone in the field itself.
 
 use crate::domain::Room;
 use crate::state::{
@@ -7,7 +7,7 @@ use crate::state::{
 };
 
 impl UndoState {
-    /// Notes that somebody types in `room`, where `input` says so.
+    /// Records that somebody types in `room`, if `input` is typing.
     pub(in crate::state) fn note_typing(&mut self, input: &Input, room: Room) {
         let Input::Command(command) = input else { return };
         if is_typing(command) {

@@ -1,4 +1,4 @@
-//! A scene whose layers a person arranges.
+//! The layers of a scene, which the user can arrange.
 
 mod update;
 
@@ -12,38 +12,38 @@ use crate::domain::{
 use crate::scene;
 use crate::state::ShotKey;
 
-/// What a person may do with layers.
+/// The commands for layers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LayersCommand {
-    /// Shows the layers of a picture; its things are drawn again where they are not in memory.
+    /// Shows the layers of a picture. Things that are not in memory are drawn again.
     Open(ShotKey),
-    /// Leaves them. What was changed becomes a new picture; the old one stays.
+    /// Closes the layers. Changes become a new picture; the old one stays.
     Done,
-    /// Stops the drawing.
+    /// Stops drawing.
     Stop,
     Choose(Option<LayerName>),
-    /// It was dragged here.
+    /// The layer was dragged here.
     Place(LayerName, Place),
-    /// The same by keys or wheel, of which many make one action.
+    /// The same with keys or the wheel. Many steps make one action.
     Nudge(LayerName, Place),
     Flip(LayerName),
     Hide(LayerName, bool),
-    /// The background is clear, or what the prompt says.
+    /// Makes the background transparent, or shows it again.
     HideGround(bool),
-    /// One of [`crate::domain::LAYER_COLOURS`], or what the prompt says.
+    /// One of [`crate::domain::LAYER_COLOURS`]; `None` for the prompt's colour.
     Colour(LayerName, Option<&'static str>),
-    /// Another one of the same thing.
+    /// Draws the same thing anew.
     Redraw(LayerName),
-    /// So many places further to the front.
+    /// Moves the layer forward by this many places.
     Raise(LayerName, i32),
-    /// Everything as the prompt alone says.
+    /// Arranges everything by the prompt alone.
     Reset,
     Export(LayersFormat),
-    /// A folder for a file of each layer.
+    /// The folder for a file of each layer.
     FolderChosen(std::path::PathBuf),
 }
 
-/// As what a scene is saved with its layers.
+/// The file format in which a scene is saved with its layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayersFormat {
     Png,
@@ -52,25 +52,25 @@ pub enum LayersFormat {
     OpenRaster,
 }
 
-/// The layers that are shown.
+/// The layers that are open.
 #[derive(Clone, Debug)]
 pub struct LayersState {
-    /// The picture that they are of.
+    /// The picture that they belong to.
     pub of: ShotKey,
-    /// Its settings, with the arrangement as it is now.
+    /// Its settings, with the current arrangement.
     pub params: ImageParams,
     pub seed: u64,
     pub(in crate::state) model: ModelRef,
-    /// The arrangement of the picture.
+    /// The arrangement when the picture was opened.
     pub(in crate::state) began: Arrangement,
-    /// As they are now; `None` until the engine has them.
+    /// The current layers; `None` until the engine sends them.
     pub scene: Option<Arc<SceneLayers>>,
-    /// What the engine composed last.
+    /// The picture that the engine composed last.
     pub(in crate::state) made: Option<(Arc<Picture>, Box<PictureRecord>)>,
     pub chosen: Option<LayerName>,
-    /// What the engine is doing for them.
+    /// The engine's job for these layers.
     pub job: Option<LayersJob>,
-    /// Something was changed that the picture does not have yet.
+    /// There are changes that `made` does not have.
     pub(in crate::state) stale: bool,
 }
 
@@ -78,13 +78,13 @@ pub struct LayersState {
 pub struct LayersJob {
     pub id: JobId,
     pub progress: Option<StepProgress>,
-    /// The engine works at it; it waits for others before that.
+    /// Whether the engine has begun. Before that the job waits for others.
     pub runs: bool,
 }
 
-/// Whether a picture with these settings has layers: several things, or one on a ground.
+/// Whether a picture with these settings has layers: several things, or one on a background.
 pub fn has_layers(record: &PictureRecord) -> bool {
-    // At the network's own size a prompt is drawn as one thing.
+    // At the network's own size the whole prompt is drawn as one thing.
     if record.model != STICKER_ID || record.width <= 64 || record.width != record.height {
         return false;
     }
@@ -94,7 +94,7 @@ pub fn has_layers(record: &PictureRecord) -> bool {
 }
 
 impl LayersState {
-    /// The picture as it is arranged now, where it is made already.
+    /// The picture of the current arrangement; `None` if it is not composed yet.
     pub fn picture(&self) -> Option<&Arc<Picture>> {
         self.made.as_ref().filter(|_| !self.stale).map(|(picture, _)| picture)
     }
@@ -103,7 +103,7 @@ impl LayersState {
         &self.params.arrangement
     }
 
-    /// Whether it is arranged in another way than the picture that was opened.
+    /// Whether the arrangement differs from that of the opened picture.
     pub fn is_changed(&self) -> bool {
         self.params.arrangement != self.began
     }
@@ -112,7 +112,7 @@ impl LayersState {
         self.scene.as_ref()?.layers.iter().find(|layer| layer.name == *name)
     }
 
-    /// Whether the engine draws things for it, and not only puts them together.
+    /// Whether the engine is drawing things, and not only composing them.
     pub fn is_drawn(&self) -> bool {
         self.job.as_ref().is_some_and(|job| job.progress.is_some() || self.scene.is_none())
     }
@@ -122,7 +122,7 @@ impl LayersState {
         self.scene.iter().flat_map(|scene| &scene.layers).map(|layer| layer.name.clone()).collect()
     }
 
-    /// Changes the arrangement, and shows at once what of it needs no drawing.
+    /// Changes the arrangement. What needs no drawing is shown at once.
     pub(in crate::state) fn arrange(&mut self, with: impl FnOnce(&mut Arrangement)) {
         let before = self.params.arrangement.clone();
         with(&mut self.params.arrangement);
@@ -132,7 +132,7 @@ impl LayersState {
         }
     }
 
-    /// Puts a layer to a place, as far as that can be reached.
+    /// Moves a layer to a place, or as near to it as it can be reached.
     pub(in crate::state) fn put(&mut self, name: &LayerName, place: Place) {
         let place = self.layer(name).map_or_else(|| place.reachable(), |layer| layer.within_reach(place));
         if let Some(place) = place {
@@ -140,7 +140,7 @@ impl LayersState {
         }
     }
 
-    /// Moves a layer by so many places in the order.
+    /// Moves a layer forward by this many places in the order.
     pub(in crate::state) fn raise(&mut self, name: &LayerName, by: i32) {
         let mut names = self.names();
         let Some(at) = names.iter().position(|other| other == name) else { return };
@@ -152,7 +152,7 @@ impl LayersState {
         }
     }
 
-    /// Where the engine's answer is not there yet, what is shown follows the arrangement as far as that is known.
+    /// Applies the arrangement to the layers that are shown, until the engine's answer is there.
     fn show_changes(&mut self) {
         let Some(scene) = &mut self.scene else { return };
         let scene = Arc::make_mut(scene);
@@ -167,9 +167,9 @@ impl LayersState {
         }
     }
 
-    /// The engine's answer.
+    /// Takes the engine's answer.
     pub(in crate::state) fn take_scene(&mut self, mut scene: Arc<SceneLayers>) {
-        // What did not change stays the same picture, so that it is not sent to the graphics card again.
+        // Keep the pictures that did not change, so that they are not uploaded to the graphics card again.
         if let Some(old) = &self.scene {
             let new = Arc::make_mut(&mut scene);
             if old.ground == new.ground {

@@ -1,4 +1,4 @@
-//! Layers: opened, arranged, kept as a new picture, exported.
+//! Opens, arranges and exports layers, and keeps them as a new picture.
 
 use crate::domain::{
     Arrangement, Enlarge, EventKind, ImageParams, ImageRequest, JobId, LayerChange, LayerName, Makes, News,
@@ -40,7 +40,7 @@ impl CreateState {
         }
     }
 
-    /// Changes the layers that are shown, and has the engine make what is not made yet.
+    /// Changes the open layers and has the engine compose them.
     pub(in crate::state) fn change_layers(&mut self, env: &mut Env<'_>, with: impl FnOnce(&mut LayersState)) {
         if let Some(layers) = &mut self.layers {
             with(layers);
@@ -86,7 +86,7 @@ impl CreateState {
         self.compose_layers(env);
     }
 
-    /// Has the engine make what is not made yet; while it is at work, what comes meanwhile waits.
+    /// Has the engine compose the changes. While it is at work, further changes wait.
     fn compose_layers(&mut self, env: &mut Env<'_>) {
         let Some(layers) = &mut self.layers else { return };
         if layers.job.is_some() || !layers.stale {
@@ -96,14 +96,14 @@ impl CreateState {
         let request = layers.request();
         let id = env.lanes.new_job();
         if let Some(layers) = &mut self.layers {
-            // Until it comes, the old picture is not what is arranged.
+            // Until the new picture is there, the old one does not match the arrangement.
             layers.made = None;
             layers.job = Some(LayersJob { id, progress: None, runs: false });
         }
         env.ask_engine(id, request.into());
     }
 
-    /// A new engine takes the place of the one that was at work.
+    /// Asks a new engine for the picture that the old one was composing.
     pub(in crate::state) fn layers_again(&mut self, env: &mut Env<'_>) {
         if let Some(layers) = self.layers.as_mut().filter(|layers| layers.job.is_some()) {
             (layers.job, layers.stale) = (None, true);
@@ -111,7 +111,7 @@ impl CreateState {
         }
     }
 
-    /// Whether a job makes layers.
+    /// Whether this is the job for the open layers.
     pub(in crate::state) fn is_layers_job(&self, id: JobId) -> bool {
         self.layers.as_ref().and_then(|layers| layers.job.as_ref()).is_some_and(|job| job.id == id)
     }
@@ -130,7 +130,7 @@ impl CreateState {
             },
             EventKind::Finished(_) => {
                 layers.job = None;
-                // The picture's prompt is read in another way than when it was drawn.
+                // The prompt is now read in another way than when the picture was drawn.
                 if layers.scene.as_ref().is_none_or(|scene| scene.layers.is_empty()) {
                     self.layers = None;
                     return;
@@ -142,12 +142,12 @@ impl CreateState {
                 self.error = Some(error);
             }
             EventKind::Cancelled => self.layers_stopped(env),
-            // A picture has news of pictures alone.
+            // Picture jobs only send news of pictures.
             EventKind::Freed { .. } | EventKind::Unloaded { .. } | EventKind::News(_) => {}
         }
     }
 
-    /// The job ended without a picture: what is shown stays, the next change asks for it again.
+    /// Handles a job that ended without a picture. The layers stay, and the next change submits a new job.
     fn layers_stopped(&mut self, env: &mut Env<'_>) {
         let Some(layers) = &mut self.layers else { return };
         let overtaken = layers.stale;
@@ -161,7 +161,7 @@ impl CreateState {
         }
     }
 
-    /// Leaves the layers; what was changed becomes a new picture, at once or as the next job.
+    /// Closes the layers. Changes become a new picture, at once or as the next job.
     pub(in crate::state) fn leave_layers(&mut self, env: &mut Env<'_>) {
         let Some(mut layers) = self.layers.take() else { return };
         env.undo.forget_layers();
@@ -187,7 +187,7 @@ impl CreateState {
         }
     }
 
-    /// Layers are shown with the picture that they are of, and no other.
+    /// Closes the layers if the stage shows something else than their picture.
     pub(in crate::state) fn mind_layers(&mut self, env: &mut Env<'_>) {
         let Some(layers) = &self.layers else { return };
         let here = matches!(self.stage(), Stage::Shot(shot) if shot.key == layers.of);

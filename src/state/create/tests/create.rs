@@ -1,4 +1,4 @@
-//! Create: what is said of a prompt, several pictures at once, sizes.
+//! Create: notes about a prompt, several pictures at once, sizes.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn a_size_that_nobody_chose_is_the_cards_and_one_that_was_chosen_stays() {
     assert_eq!(large(&mut s), (32, 32));
 }
 
-/// Regression: a job that ended after its prompt was emptied said what the model had not seen of it.
+/// Regression: a job that ended after its prompt was cleared still noted what the model had ignored.
 #[test]
 fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
     let stats = || {
@@ -58,7 +58,7 @@ fn what_is_said_of_a_prompt_goes_with_the_prompt_and_its_model() {
         change(&mut s);
         assert!(silent(&s));
     }
-    // A job that ends later says nothing about what stands there now.
+    // A job that ends later adds no notes about the present prompt.
     prompt(&mut s, "a zorb");
     let (id, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::Generate)));
     prompt(&mut s, "");
@@ -82,7 +82,7 @@ fn several_pictures_of_a_job_are_side_by_side_until_one_is_chosen() {
     assert_eq!(s.create.shots_of(id).iter().map(|shot| shot.key.1).collect::<Vec<_>>(), [0, 1], "in order");
     do_(&mut s, Command::Create(CreateCommand::Show(Shown::Shot((id, 1)))));
     assert!(s.create.batch().is_none() && matches!(s.create.stage(), Stage::Shot(shot) if shot.key == (id, 1)));
-    // Back to all of them, also after other pictures were made.
+    // Its pictures can be shown together again, even after others were made.
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::Count, 1.0))));
     let (one, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::Generate)));
     engine(&mut s, one, PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") });
@@ -112,7 +112,7 @@ fn a_picture_is_saved_so_many_times_as_large() {
     assert_eq!(effects, [Effect::AskExportFile { path, enlarge: four }]);
 }
 
-/// Regression: a size that is none of the card's was replaced by the first of them.
+/// Regression: a size that is not on the card was replaced by the first one on it.
 #[test]
 fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
     let mut s = state();
@@ -141,7 +141,7 @@ fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
             "The picture says size 500x701, but this model draws sides in multiples of 8 from 64 to 4096; 504x704 is set instead."
         ]
     );
-    // Sides that are typed become the nearest that are drawn; other models keep to their own.
+    // Typed sides become the nearest ones that the model draws; other models keep to their card.
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Size(700, 10))));
     assert_eq!((s.settings.image.width, s.settings.image.height), (704, 64));
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Model(STICKER_ID.into()))));
@@ -154,7 +154,7 @@ fn the_size_of_a_picture_is_restored_and_what_the_model_cannot_is_told() {
     assert_eq!((s.settings.image.width, s.settings.image.height), (512, 512));
 }
 
-/// Regression: a first picture that was cancelled left no word and no way back to it.
+/// Regression: when the first picture was cancelled, nothing said so and there was no way back to it.
 #[test]
 fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     let mut s = state();
@@ -169,7 +169,7 @@ fn pictures_that_were_cancelled_are_told_and_can_be_drawn_again() {
     engine(&mut s, id, EventKind::Cancelled);
     let notes: Vec<_> = s.notices.list.iter().map(|notice| notice.kind.clone()).collect();
     let [NoticeKind::PicturesCancelled(left)] = &notes[..] else { panic!("{notes:?}") };
-    // Regression: the way back was gone within some seconds.
+    // Regression: the way back disappeared after some seconds.
     s.now_ms += 5 * NOTICE_MS;
     do_(&mut s, Command::Tick);
     let told = |s: &AppState| s.notices.list.iter().any(|n| matches!(n.kind, NoticeKind::PicturesCancelled(_)));
@@ -199,7 +199,7 @@ fn the_note_on_cancelled_pictures_goes_by_itself() {
     assert!(s.notices.list.is_empty());
 }
 
-/// What a person did is confirmed for a while; an error, an offer and a question stay.
+/// Confirmations disappear after a while; errors, offers and questions stay.
 #[test]
 fn only_what_asks_something_of_the_person_stays() {
     let left = Waiting::Pictures { params: Default::default(), subject: None };
@@ -238,7 +238,7 @@ fn the_strip_begins_with_the_newest_pictures_of_the_library() {
     let prompts = |s: &AppState| s.create.strip.iter().map(|shot| shot.record.prompt.clone()).collect::<Vec<_>>();
     assert_eq!(prompts(&s), ["4", "3", "1"], "once each; what has no settings is not the strip's");
     assert!(matches!(s.create.stage(), Stage::Shot(shot) if shot.key == key));
-    // Without any picture of this start the newest is on the stage, and read.
+    // Without a picture of this session, the newest earlier one is on the stage, and is read.
     let mut s = state();
     s.status.library = "/l".into();
     let effects = update(&mut s, Input::Store(StoreEvent::Recent(items)));

@@ -14,7 +14,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
     let bad = || EventKind::Failed(Cause::BadDecode { bad: 1, of: 2 }.into());
     engine(&mut s, id, bad());
     assert!(s.create.error.is_some());
-    // Where they are is told.
+    // A notice says where they are.
     update(&mut s, Input::Store(StoreEvent::LatentsKept { path: "/l/a.latent".into() }));
     assert!(s.notices.list.iter().any(|n| n.kind == NoticeKind::LatentsKept("/l/a.latent".into())));
 
@@ -27,7 +27,7 @@ fn latents_of_a_failed_decode_are_kept_on_disk_and_decoded_again_with_the_model_
         assert!(s.create.error.is_none());
         id
     };
-    // It may fail again, and again; when it works, the picture is as any other.
+    // It may fail again. When it works, the picture is like any other.
     let id = again(&mut s);
     engine(&mut s, id, bad());
     let id = again(&mut s);

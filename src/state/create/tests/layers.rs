@@ -1,4 +1,4 @@
-//! Layers of a scene: arranged, taken back, kept, exported.
+//! Layers of a scene: arranged, undone, kept, exported.
 
 use super::*;
 use crate::domain::{
@@ -148,7 +148,7 @@ fn what_is_changed_while_the_engine_works_is_made_after_it() {
     assert!(scene.layers[0].hidden, "an older answer does not take it back");
 }
 
-/// Regression: Ctrl+Z in Layers took back what was done before them, and the prompt that was typed since was gone.
+/// Regression: Ctrl+Z in Layers undid what was done before they were opened, and a prompt typed since then was lost.
 #[test]
 fn undo_in_layers_stops_at_the_layers() {
     let (mut s, key) = shown();
@@ -166,7 +166,7 @@ fn undo_in_layers_stops_at_the_layers() {
     do_(&mut s, Command::Undo);
     assert_eq!((arrangement(&s).as_str(), s.undo.of_layers()), ("", (false, true)));
     layers(&mut s, LayersCommand::Done);
-    // Outside of them it is the room's, and comes back with the text that was there.
+    // Outside of them, Ctrl+Z undoes the room's action and brings back the earlier text.
     do_(&mut s, Command::Undo);
     assert_eq!(s.settings.image.prompt, "mine");
     do_(&mut s, Command::Redo);
@@ -182,7 +182,7 @@ fn undo_takes_back_one_edit_of_layers_after_the_other() {
     layers(&mut s, LayersCommand::Redraw(name("box.1")));
     layers(&mut s, LayersCommand::Raise(name("cat.1"), -1));
     layers(&mut s, LayersCommand::Choose(Some(name("box.1"))));
-    // Many presses of an arrow are one action, until there is a pause.
+    // Many presses of an arrow key are one action, until there is a pause.
     s.now_ms = 10_000;
     for n in 1..=5 {
         layers(&mut s, LayersCommand::Nudge(name("cat.1"), place(0.1 + 0.01 * n as f32)));
@@ -201,7 +201,7 @@ fn undo_takes_back_one_edit_of_layers_after_the_other() {
     assert_eq!((seen[3].as_str(), seen[4].as_str()), ("cat.1: x=0.1 y=0.5 side=0.4", ""));
     do_(&mut s, Command::Undo);
     assert_eq!(arrangement(&s), "", "nothing of the layers is left to take back");
-    // Once they are left, the old picture is the way back.
+    // After the layers are closed, the old picture is the way back.
     layers(&mut s, LayersCommand::Flip(name("cat.1")));
     layers(&mut s, LayersCommand::Done);
     assert!(!do_(&mut s, Command::Undo).iter().any(|e| matches!(e, Effect::Submit { .. })));
@@ -223,11 +223,11 @@ fn steps_are_one_action_in_a_run_of_one_kind_and_another_after_a_pause() {
         }
         n
     };
-    // A key that is held: the first repeat comes late, the others soon.
+    // A held key: the first repeat comes late, the others soon.
     let held =
         (0..60).map(|n: i64| (if n == 0 { 0 } else { 600 + 40 * n }, "cat.1", at(0.5 + 0.001 * (n + 1) as f32, 0.4)));
     assert_eq!(actions(&held.collect::<Vec<_>>()), 1);
-    // Single presses, each within a second of the one before: the run does not grow for ever.
+    // Single presses, each within a second of the one before: the run does not grow forever.
     let presses = (0..6).map(|n: i64| (700 * n, "cat.1", at(0.5 + 0.01 * (n + 1) as f32, 0.4)));
     assert_eq!(actions(&presses.collect::<Vec<_>>()), 3);
     assert_eq!(actions(&[(0, "cat.1", at(0.6, 0.4)), (100, "cat.1", at(0.6, 0.5))]), 2, "moved, then made larger");
@@ -260,7 +260,7 @@ fn a_layer_dragged_far_outside_or_nowhere_stays_within_reach() {
 fn another_picture_on_the_stage_keeps_what_was_arranged() {
     let (mut s, _) = opened();
     let (running, _) = submitted(&layers(&mut s, LayersCommand::Colour(name("cat.1"), Some("blue"))));
-    // Its picture is not made yet: it becomes a job of its own.
+    // Its picture is not composed yet: it becomes a job of its own.
     let effects = do_(&mut s, Command::Create(CreateCommand::Generate));
     assert!(s.create.layers.is_none() && effects.contains(&Effect::Cancel(running)));
     let jobs: Vec<_> = s.create.jobs.iter().map(|job| job.request.params.arrangement.to_string()).collect();
@@ -279,7 +279,7 @@ fn a_drawing_of_layers_that_is_stopped_or_fails_leaves_what_there_was() {
     let (id, _) = submitted(&layers(&mut s, LayersCommand::Redraw(name("cat.1"))));
     engine(&mut s, id, EventKind::Failed(Cause::EngineGone.into()));
     assert!(s.create.error.is_some() && s.create.layers.as_ref().unwrap().picture().is_none());
-    // The next change asks again, for both.
+    // The next change submits both.
     let effects = layers(&mut s, LayersCommand::Flip(name("cat.1")));
     let (_, job) = submitted(&effects);
     assert!(asked(job).params.arrangement.to_string().starts_with("cat.1: flip seed="));
@@ -295,7 +295,7 @@ fn a_scene_is_exported_once_it_is_made() {
     ] {
         assert!(layers(&mut s, LayersCommand::Export(format)).iter().any(is), "{format:?}");
     }
-    // Regression: all of them were called picture-42.
+    // Regression: all files were named picture-42.
     for format in [LayersFormat::Png, LayersFormat::OpenRaster] {
         let effects = layers(&mut s, LayersCommand::Export(format));
         let [Effect::AskExportPicture { name, .. } | Effect::AskExportLayers { name, .. }] = &effects[..] else {
@@ -325,7 +325,7 @@ fn the_arrangement_goes_with_its_prompt() {
     assert!(!s.settings.image.arrangement.is_empty(), "taken back");
     prompt(&mut s, "a cat on a box");
     assert!(s.settings.image.arrangement.is_empty());
-    // A variation has all its things drawn anew.
+    // A variation draws all its things anew.
     s.create.strip[0].record = arranged("cat.1: hide seed=3; box.1: seed=4");
     let key = s.create.strip[0].key;
     let effects = do_(&mut s, Command::Create(CreateCommand::Vary(key)));

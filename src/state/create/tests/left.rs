@@ -1,4 +1,4 @@
-//! Jobs that end before their time: what is left of them is drawn, told or offered, once.
+//! Jobs that end early: what is left of them is drawn, reported or offered, and only once.
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn decoded(task: &Task) -> &[Arc<Latents>] {
     &request.latents
 }
 
-/// Regression: the running picture was drawn again on the new device, and also told as cancelled.
+/// Regression: the running picture was drawn again on the new device, and also reported as cancelled.
 #[test]
 fn pictures_that_another_device_draws_are_not_told_as_cancelled() {
     let mut s = state();
@@ -37,7 +37,7 @@ fn pictures_that_another_device_draws_are_not_told_as_cancelled() {
     draw(&mut s, "a dog");
     engine(&mut s, old, EventKind::Started);
     let [(new, _), _] = another_device(&mut s, DeviceChoice::Cpu)[..] else { panic!() };
-    // The old engine's last words.
+    // The old engine's last events.
     let late = PictureNews::Picture { index: 0, picture: picture(), record: record("a cat") };
     assert_eq!(engine(&mut s, old, late), [], "the new one draws it");
     engine(&mut s, old, EventKind::Cancelled);
@@ -45,7 +45,7 @@ fn pictures_that_another_device_draws_are_not_told_as_cancelled() {
     let jobs: Vec<_> = s.create.jobs.iter().map(|job| job.request.params.prompt.as_str()).collect();
     assert_eq!(jobs, ["a cat", "a dog"]);
     assert_eq!(s.desk_now().waiting.len(), 2, "each is left once");
-    // One that the person stops is not drawn again, and that is told.
+    // A job that the user stops is not drawn again, and a notice says so.
     do_(&mut s, Command::CancelJob(new));
     assert_eq!(another_device(&mut s, DeviceChoice::Auto).len(), 1);
     engine(&mut s, new, EventKind::Cancelled);
@@ -63,7 +63,7 @@ fn pictures_whose_model_is_gone_are_told_as_cancelled_by_another_device() {
     assert_eq!(told(&s), ["a cat"]);
 }
 
-/// Regression: whoever stopped a decode could not decode those latents any more.
+/// Regression: after a decode was stopped, its latents could not be decoded any more.
 #[test]
 fn what_a_stopped_decode_has_not_decoded_is_offered_again() {
     let mut s = state();
@@ -77,12 +77,12 @@ fn what_a_stopped_decode_has_not_decoded_is_offered_again() {
     let (id, again) = asks_for(&mut s, Command::Create(CreateCommand::DecodeAgain));
     assert_eq!(decoded(&again), &file[1..]);
     assert!(!s.create.offers_decoding(), "while it runs");
-    // Another device goes on with it.
+    // Another device continues it.
     let jobs = another_device(&mut s, DeviceChoice::Cpu);
     assert_eq!(decoded(&jobs[0].1), &file[1..]);
     engine(&mut s, id, EventKind::Cancelled);
     assert_eq!((s.create.jobs.len(), s.create.offers_decoding()), (1, false));
-    // One that waits for its lane is stopped at once.
+    // A job that waits for its lane stops at once.
     let mut s = state();
     draw(&mut s, "a cat");
     update(&mut s, Input::Store(StoreEvent::LatentsOpened { latents: file.clone() }));

@@ -1,4 +1,4 @@
-//! A picture goes from prompt to disk, and nothing of it is lost on the way.
+//! A picture goes from prompt to disk, and nothing is lost on the way.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn an_empty_prompt_is_said_where_the_picture_would_be() {
     assert!(s.create.prompt_missing);
     prompt(&mut s, "a cat");
     assert!(!s.create.prompt_missing, "typing clears it");
-    // Whichever way a prompt comes.
+    // No matter how the prompt comes.
     prompt(&mut s, "");
     do_(&mut s, Command::Create(CreateCommand::Generate));
     s.settings.image.prompt = "from a picture".into();
@@ -165,7 +165,7 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
     assert_eq!(full(&s), [11, 10, 9, 8, 1], "64 MiB of the newest, and what is not on the disk yet");
     assert_eq!(s.picture_bytes(), 5 * (16 << 20));
 
-    // One that is on the disk alone is read once it is shown, and goes again with the next.
+    // A picture that is only on the disk is read when it is shown, and dropped again when another is.
     let show =
         |s: &mut AppState, n: u64| do_(s, Command::Create(CreateCommand::Show(Shown::Shot((JobId(n + 100), 0)))));
     assert_eq!(show(&mut s, 4), [Effect::Store(StoreRequest::ViewPicture(path(4)))]);
@@ -176,7 +176,7 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
     assert_eq!(full(&s), [11, 10, 9, 8, 4, 1]);
     show(&mut s, 11);
     assert_eq!(full(&s), [11, 10, 9, 8, 1]);
-    // Saved or copied without having been shown: from its file.
+    // Saved or copied without having been shown: it comes from its file.
     let key = (JobId(102), 0);
     assert_eq!(
         do_(&mut s, Command::Create(CreateCommand::SavePictureAs(key))),
@@ -186,7 +186,7 @@ fn the_strip_keeps_its_bytes_and_reads_again_what_is_shown() {
         do_(&mut s, Command::Create(CreateCommand::CopyPicture(key))),
         [Effect::Store(StoreRequest::ViewPicture(path(2)))]
     );
-    // A file that is gone is told, and not asked for over and over.
+    // A missing file is reported, and not read over and over.
     show(&mut s, 3);
     let gone = StoreEvent::Viewed { path: path(3), picture: Err(Cause::FileMissing { path: path(3) }.into()) };
     assert!(update(&mut s, Input::Store(gone)).is_empty());

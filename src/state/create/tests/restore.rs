@@ -1,4 +1,4 @@
-//! Settings come out of a picture's file.
+//! Settings are restored from a picture's file.
 
 use super::*;
 
@@ -69,7 +69,7 @@ fn a_model_that_is_not_here_is_said_and_leaves_the_size() {
     let p = &s.settings.image;
     assert_eq!((p.model.as_str(), p.width, p.height, p.prompt.as_str()), (STICKER_ID, 32, 32, "a dog"));
     assert!(matches!(&restored(&s)[..], [said] if said.contains("dreamshaper_8 is not here")), "{:?}", restored(&s));
-    // One that is here and does not draw the size.
+    // A model that is on the disk but does not draw the size.
     restore(
         &mut s,
         &PictureRecord {

@@ -71,7 +71,7 @@ fn what_has_no_effect_on_the_model_is_told_and_not_asked_of_it() {
         (p.sampler, p.schedule, p.noise, p.clip_skip),
         (Sampler::Euler, Schedule::Automatic, NoiseSource::Native, 1)
     );
-    // Left by another version of the program, it is not asked of the model.
+    // A value left by another version of the program is not sent to the model.
     s.settings.image.noise = NoiseSource::Torch;
     let effects = do_(&mut s, Command::Create(CreateCommand::Generate));
     let Task::Picture(PictureTask::Generate(request)) = submitted(&effects).1 else { panic!() };

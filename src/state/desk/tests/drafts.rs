@@ -1,4 +1,4 @@
-//! Drafts: what was typed and not sent is there again.
+//! Drafts: text that was typed and not sent is kept for the next start.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn esc_leaves_every_editor_and_what_was_typed_is_there_again() {
     assert!(s.personas.editing.is_none());
     persona(&mut s, PersonaCommand::New);
     assert_eq!(s.personas.editing.as_ref().unwrap().persona.system, "She repairs clocks.");
-    // Closing the library is no other.
+    // Closing the library keeps the draft, too.
     persona(&mut s, PersonaCommand::Show(false));
     persona(&mut s, PersonaCommand::New);
     assert_eq!(s.personas.editing.as_ref().unwrap().persona.system, "She repairs clocks.");
@@ -154,7 +154,7 @@ fn whoever_leaves_an_editor_is_told_that_the_draft_is_kept() {
     assert!(told(&mut s));
 }
 
-/// Regression: after a start a new conversation was shown, with what had been typed under another one.
+/// Regression: after a start a new conversation was shown, with the text typed under another one.
 #[test]
 fn what_was_open_is_open_after_a_start() {
     let mut s = state();
@@ -170,7 +170,7 @@ fn what_was_open_is_open_after_a_start() {
         begin(&mut s);
         s
     };
-    // The list and the desk come in any order.
+    // The list and the desk arrive in any order.
     let mut s = start();
     loaded(&mut s, desk.clone());
     assert_eq!(s.desk_now().open, Some(id.clone()), "until then it stays what was open");
@@ -181,7 +181,7 @@ fn what_was_open_is_open_after_a_start() {
     let data = ConversationData { id: id.clone(), title: "Hello".into(), ..ConversationData::default() };
     update(&mut s, Input::Store(StoreEvent::Conversation(Box::new(data))));
     assert_eq!(s.write.open.id, Some(id));
-    // One that is gone is not asked for, and whoever has begun something stays there.
+    // A conversation that is gone is not requested, and whoever has begun to type stays there.
     let mut s = start();
     loaded(&mut s, desk.clone());
     assert!(listed(&mut s, Vec::new()).is_empty());

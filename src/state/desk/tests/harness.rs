@@ -1,4 +1,4 @@
-//! What tests of the desk do again and again.
+//! Helpers for the tests of the desk.
 
 use super::*;
 pub(in crate::state) use crate::state::write::tests::harness::talk;

@@ -79,7 +79,7 @@ fn an_answer_that_was_cut_off_by_closing_goes_on_in_its_conversation() {
     assert_eq!(messages.last().unwrap().content, "Once upon");
 }
 
-/// Regression: while another text was written, "Continue" did nothing and said nothing.
+/// Regression: while another text was being written, "Continue" had no effect and reported nothing.
 #[test]
 fn an_answer_that_was_cut_off_waits_behind_the_one_that_is_written() {
     let mut s = state();

@@ -1,4 +1,4 @@
-//! Jobs over a change of device.
+//! Jobs during a change of device.
 
 use super::*;
 use crate::state::write::tests::harness::{page, say, stats};
@@ -30,7 +30,7 @@ fn answers_that_are_written_or_wait_go_on_with_the_new_device() {
     let last = begun.last().unwrap();
     assert_eq!((last.role, last.content.as_str()), (Role::Assistant, "Once upon"), "it goes on from there");
     assert_eq!(asked.last().unwrap().content, "Two");
-    // The old engine's last words.
+    // The old engine's last events.
     for id in [old, waiting] {
         assert_eq!(engine(&mut s, id, EventKind::Cancelled), []);
     }
@@ -44,7 +44,7 @@ fn answers_that_are_written_or_wait_go_on_with_the_new_device() {
     engine(&mut s, *next, EventKind::News(News::Text(TextNews::Token { text: "Ho".into() })));
     assert_eq!(page(&s), ["Two", "Ho"]);
 
-    // One that is being stopped is not begun again.
+    // A job that is being stopped is not started again.
     do_(&mut s, Command::Write(WriteCommand::StopWriting));
     let effects = do_(&mut s, Command::Settings(SettingsCommand::SetDevice(DeviceChoice::Auto)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Submit { .. })), "{effects:?}");
@@ -84,12 +84,12 @@ fn help_with_a_prompt_and_layers_go_on_with_the_new_device() {
     let (new, again) = submitted(&effects);
     let (Task::Text(first), Task::Text(again)) = (&first, again) else { panic!() };
     assert_eq!((&again.prompt, &again.params), (&first.prompt, &first.params), "the same is asked");
-    // The old engine's last words.
+    // The old engine's last events.
     engine(&mut s, old, EventKind::Cancelled);
     engine(&mut s, new, TextNews::Token { text: "a tabby cat on a wall in warm light".into() });
     engine(&mut s, new, EventKind::Finished(stats()));
     assert_eq!(s.proposal().map(|proposal| proposal.new.as_str()), Some("a tabby cat on a wall in warm light"));
-    // One that is stopped is not begun again.
+    // A job that was stopped is not started again.
     let (id, _) = submitted(&do_(&mut s, Command::Create(CreateCommand::ImprovePrompt)));
     assert_eq!(do_(&mut s, Command::Create(CreateCommand::ImprovePrompt)), [Effect::Cancel(id)]);
     let effects = do_(&mut s, Command::Settings(SettingsCommand::SetDevice(DeviceChoice::Auto)));

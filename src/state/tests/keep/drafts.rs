@@ -1,4 +1,4 @@
-//! Messages, titles and paths that were begun.
+//! Messages, titles and paths that were typed and not finished.
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn each_talk_keeps_its_own_message_also_over_a_restart() {
     assert_eq!((s.write.draft.as_str(), s.desk_now()), ("to a new one", desk));
     do_(&mut s, Command::Go(Room::Write));
     assert_eq!(shown(&mut s, &a), "to a");
-    // Sent, it is no draft any more.
+    // A sent message is no draft any more.
     do_(&mut s, Command::Write(WriteCommand::Send));
     do_(&mut s, Command::Write(WriteCommand::NewConversation));
     assert_eq!(s.write.draft, "to a new one");
@@ -48,7 +48,7 @@ fn a_talk_that_is_gone_for_good_takes_its_drafts_along() {
     assert!(!s.desk_now().messages.contains_key(&a));
 }
 
-/// Another talk; what is typed in a new one does not go with it.
+/// Opens another conversation. Text typed in a new one does not go with it.
 fn talk_after(s: &mut AppState) -> ConversationId {
     s.now_ms += 1;
     talk(s, "Two")
@@ -77,21 +77,21 @@ fn a_title_is_given_by_going_on_and_kept_as_a_draft_by_esc() {
         do_(s, Command::Write(WriteCommand::BeginTitle(id.clone())));
         do_(s, Command::Write(WriteCommand::SetTitle(id.clone(), text.into())))
     };
-    // A space at its end is a space, and an empty one is one that is not finished.
+    // A space at the end counts, and an empty title is unfinished.
     assert_eq!(types(&mut s, "Cats "), []);
     assert_eq!((s.write.titling.clone(), title(&s).as_str()), (Some((id.clone(), "Cats ".into())), "One"));
     do_(&mut s, Command::Write(WriteCommand::LeaveTitle));
     assert_eq!((s.write.titling.clone(), title(&s).as_str()), (None, "One"), "Esc gives it not");
     do_(&mut s, Command::Write(WriteCommand::BeginTitle(id.clone())));
     assert_eq!(s.write.titling, Some((id.clone(), "Cats ".into())), "and loses it not");
-    // Closed in the middle.
+    // The window closes while a title is being typed.
     let desk = s.desk_now();
     let mut again = state();
     again.write.conversations = s.write.conversations.clone();
     store(&mut again, StoreEvent::Desk(Box::new(desk)));
     do_(&mut again, Command::Write(WriteCommand::BeginTitle(id.clone())));
     assert_eq!(again.write.titling, Some((id.clone(), "Cats ".into())));
-    // Another room and another talk are a click elsewhere.
+    // Going to another room or conversation is a click elsewhere.
     for leave in [Command::Go(Room::Create), Command::Write(WriteCommand::NewConversation)] {
         let mut s = s.clone();
         let effects = do_(&mut s, leave);
@@ -101,7 +101,7 @@ fn a_title_is_given_by_going_on_and_kept_as_a_draft_by_esc() {
         do_(&mut s, Command::Undo);
         assert_eq!(title(&s), "One");
     }
-    // What reads as before, or nothing at all, is neither given nor kept.
+    // A title that is unchanged or blank is neither given nor kept.
     for text in ["One", "  "] {
         let mut s = s.clone();
         types(&mut s, text);
@@ -136,7 +136,7 @@ fn what_is_said_of_a_message_is_said_of_an_edited_one_too() {
     do_(&mut s, Command::Write(WriteCommand::BeginEdit(1)));
     do_(&mut s, Command::Write(WriteCommand::SetEdit("写一首诗".into())));
     assert_eq!(s.text_advice(), Some(Advice::NoChinese));
-    // What would be sent is measured: the new text, and nothing after it.
+    // The message that would be sent is measured: the new text, and nothing after it.
     assert!(s.is_measure_due(0));
     let effects = do_(&mut s, Command::Write(WriteCommand::Measure(0)));
     let [Effect::Measure(request)] = &effects[..] else { panic!("{effects:?}") };
@@ -147,7 +147,7 @@ fn what_is_said_of_a_message_is_said_of_an_edited_one_too() {
     assert!(!s.is_measure_due(0));
     do_(&mut s, Command::Write(WriteCommand::CancelEdit));
     assert!(s.is_measure_due(0) && s.text_advice().is_none());
-    // An answer that is edited is not sent.
+    // An edited answer is not sent.
     do_(&mut s, Command::Write(WriteCommand::BeginEdit(2)));
     do_(&mut s, Command::Write(WriteCommand::SetEdit("写一首诗".into())));
     assert_eq!(s.text_advice(), None);

@@ -1,4 +1,4 @@
-//! What could not be written is told, until it is.
+//! What could not be saved is reported until it is saved.
 
 use super::*;
 

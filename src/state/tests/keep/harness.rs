@@ -1,4 +1,4 @@
-//! What these tests do again and again.
+//! Helpers for these tests.
 
 use super::*;
 use crate::state::write::tests::harness::{say, stats};
@@ -11,7 +11,7 @@ pub(in crate::state) fn persona(s: &mut AppState, command: PersonaCommand) -> Ve
     do_(s, Command::Persona(command))
 }
 
-/// A talk with an answer, open in Write.
+/// A conversation with an answer, open in Write.
 pub(in crate::state) fn talk(s: &mut AppState, text: &str) -> ConversationId {
     do_(s, Command::Go(Room::Write));
     do_(s, Command::Write(WriteCommand::NewConversation));

@@ -1,4 +1,4 @@
-//! Nothing that a person typed or made is lost.
+//! Nothing that a user typed or made is lost.
 
 mod device;
 mod drafts;

@@ -1,8 +1,8 @@
-//! Each action is taken back, and done again.
+//! Each action can be undone and redone.
 
 use super::*;
 
-/// What a person sees of their things.
+/// What a user sees of their work.
 fn look(s: &AppState) -> String {
     let titles: Vec<_> = s.write.conversations.iter().map(|head| &head.title).collect();
     let (write, personas) = (&s.write, &s.personas);
@@ -183,7 +183,7 @@ fn every_action_is_taken_back_done_again_and_taken_back_again() {
     for (name, begin, act) in actions {
         let mut s = state();
         begin(&mut s);
-        // A persona that is saved leaves its editor; Ctrl+Z gives back what was saved, not the editor.
+        // Saving a persona closes its editor. Ctrl+Z restores the saved character, not the editor.
         let saves = *name == "a persona" || *name == "a new text over an answer";
         let before = look(&s);
         act(&mut s);
@@ -215,7 +215,7 @@ fn what_came_back_from_the_trash_goes_there_again_in_its_order() {
     trashed(&mut s, "/lib/a.png");
     trashed(&mut s, "/lib/b.png");
     do_(&mut s, Command::Undo);
-    // The toast's button is a Ctrl+Z.
+    // The toast's button is like Ctrl+Z.
     do_(&mut s, Command::Gallery(GalleryCommand::RestorePictures(vec!["/lib/a.png".into()])));
     let goes = |path: &str| [Effect::Store(StoreRequest::TrashPictures(vec![path.into()]))];
     assert_eq!(do_(&mut s, Command::Redo), goes("/lib/a.png"));
@@ -223,7 +223,7 @@ fn what_came_back_from_the_trash_goes_there_again_in_its_order() {
     assert_eq!(do_(&mut s, Command::Redo), goes("/lib/b.png"), "the news of the first is no new action");
     trashed(&mut s, "/lib/b.png");
     assert_eq!(do_(&mut s, Command::Undo), [Effect::Store(StoreRequest::RestorePictures(vec!["/lib/b.png".into()]))]);
-    // A new action: what was taken back before is not done again after it.
+    // After a new action, what was undone before cannot be redone.
     trashed(&mut s, "/lib/c.png");
     assert_eq!(do_(&mut s, Command::Redo), []);
 

@@ -1,4 +1,4 @@
-//! Talks in which nothing was said.
+//! Conversations in which nothing was said.
 
 use super::*;
 use crate::state::write::tests::harness::page;
@@ -16,7 +16,7 @@ fn a_talk_in_which_nothing_was_said_leaves_nothing_behind() {
     let (mut s, effects) = talks_with_ada();
     assert_eq!((page(&s), journal(&effects)), (vec!["Good evening."], vec![]));
     assert!(s.write.conversations.is_empty());
-    // To look at another greeting is to say nothing.
+    // Looking at another greeting says nothing.
     let other = s.write.open.shelf.turns()[0].id;
     assert_eq!(do_(&mut s, Command::Write(WriteCommand::SelectBranch(other))), []);
     assert_eq!(page(&s), ["Hm?"]);
@@ -47,7 +47,7 @@ fn a_talk_is_kept_whole_from_the_first_thing_that_the_person_does_in_it() {
             do_(s, Command::Write(WriteCommand::BeginEdit(shown)))
         }),
         ("sliders", |s| {
-            // At once: the window may be closed before they are written down.
+            // At once: the window may be closed before they are saved.
             let effects = do_(s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::TopK, 7.0))));
             do_(s, Command::Write(WriteCommand::NewConversation));
             effects

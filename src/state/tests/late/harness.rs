@@ -1,4 +1,4 @@
-//! What these tests do again and again.
+//! Helpers for these tests.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Answers that come too late, and what is said to be done.
+//! Answers that come too late, and reports of what was done.
 
 mod harness;
 mod pictures;

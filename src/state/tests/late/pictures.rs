@@ -8,7 +8,7 @@ fn a_selected_picture_is_only_looked_at() {
     let mut s = state();
     s.settings.room = Room::Gallery;
     let select = |s: &mut AppState, path: &str| do_(s, Command::Gallery(GalleryCommand::Select(Some(path.into()))));
-    // A card of a character is a PNG too: nothing but its pixels is asked for.
+    // A character card is a PNG, too: only its pixels are requested.
     assert_eq!(select(&mut s, "/l/a.png"), [Effect::Store(StoreRequest::ViewPicture("/l/a.png".into()))]);
     select(&mut s, "/l/b.png");
     update(&mut s, viewed("/l/a.png"));
@@ -58,12 +58,12 @@ fn of_pictures_that_are_opened_the_last_one_wins() {
     assert_eq!((s.settings.image.prompt.as_str(), s.create.strip.len()), ("b", 1));
 }
 
-/// Regression: whoever opened a model was thrown into the room that uses it, and it was in use.
+/// Regression: opening a model switched to the room that uses it, and put it into use.
 #[test]
 fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {
     let mut s = state();
     let drop = |s: &mut AppState, path: &str, makes| {
-        // The doctor looks first.
+        // The model doctor checks it first.
         let effects = do_(s, Command::OpenFile(path.into()));
         let [Effect::Catalogue(CatalogueRequest::OpenModel(ask))] = &effects[..] else { panic!("{effects:?}") };
         let made = Ok(Box::new(card(path, makes)));
@@ -83,14 +83,14 @@ fn a_model_that_is_dropped_is_chosen_where_it_is_used_and_offered_elsewhere() {
     assert_eq!((s.room(), s.settings.image.model.as_str()), (Room::Create, "/m/x.safetensors"));
     let kinds: Vec<_> = s.notices.list.iter().map(|notice| notice.kind.clone()).collect();
     assert_eq!(kinds, [NoticeKind::ModelUsed("/m/x.safetensors".into())], "where it went is said");
-    // The models folder was read meanwhile: there it goes by its name.
+    // The models folder was read in the meantime: there it has a name.
     do_(&mut s, Command::Go(Room::Create));
     assert_eq!(drop(&mut s, "/m/t.GGUF", Makes::Text), (Room::Models, offered("/m/t.GGUF")));
     s.catalogue.entry_mut("/m/t.GGUF").unwrap().card.id = "t".into();
     do_(&mut s, Command::Models(ModelsCommand::UseModel("/m/t.GGUF".into())));
     assert_eq!((s.room(), s.text().model.as_str()), (Room::Write, "t"));
     do_(&mut s, Command::Go(Room::Create));
-    // Whoever is in the room that uses it wants it there.
+    // In the room that uses such models, the user wants it there.
     assert_eq!(drop(&mut s, "/m/y.safetensors", Makes::Image), (Room::Create, used_now("/m/y.safetensors")));
     do_(&mut s, Command::Go(Room::Write));
     assert_eq!(drop(&mut s, "/m/q.GGUF", Makes::Text), (Room::Write, used_now("/m/q.GGUF")));
@@ -129,7 +129,7 @@ fn a_prompt_of_ones_own_is_not_written_over() {
     assert_eq!(s.settings.image.prompt, "a dog");
 }
 
-/// Whether a path is a folder is known once the disk was asked, which may take long.
+/// Whether a path is a folder is only known after the disk answers, which may take long.
 #[test]
 fn a_folder_that_is_dropped_is_looked_into_as_a_model_unless_another_file_came_after_it() {
     let mut s = state();

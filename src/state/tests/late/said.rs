@@ -1,4 +1,4 @@
-//! What is said to be done is done.
+//! What is reported as done is done.
 
 use super::*;
 use crate::state::write::tests::harness::answered;
@@ -22,7 +22,7 @@ fn copied_is_said_when_the_picture_is_on_the_clipboard() {
     assert!(update(&mut s, Input::Store(broken)).is_empty());
     assert!(matches!(notes(&s)[..], [NoticeKind::Problem(_)]));
 
-    // What is copied later is not overtaken by what comes late.
+    // A late answer does not replace a newer copy.
     answered(&mut s, "Hello", "Hi");
     do_(&mut s, copy);
     assert_eq!(do_(&mut s, Command::Write(WriteCommand::CopyTurn(2))), [Effect::CopyText("Hi".into())]);
@@ -41,7 +41,7 @@ fn memory_is_freed_when_both_engines_say_so() {
     assert_eq!(s.catalogue.entries.iter().map(|entry| entry.loaded).collect::<Vec<_>>(), [true, false]);
     engine(&mut s, NO_JOB, EventKind::Unloaded { medium: Medium::Picture });
     assert_eq!(notes(&s), [&NoticeKind::MemoryFreed]);
-    // While a job runs it waits, and says that it does.
+    // While a job runs it waits, and a notice says so.
     let mut s = state();
     prompt(&mut s, "a cat");
     do_(&mut s, Command::Create(CreateCommand::Generate));
@@ -69,7 +69,7 @@ fn problems_stay_until_they_are_dismissed_whatever_else_is_said() {
     (0..6).for_each(|n| s.problem(problem(n).into()));
     s.problem(problem(3).into());
     (0..9).for_each(|n| s.note(NoticeKind::ModelFetched(n.to_string())));
-    // Another picture of one on the strip says nothing, and takes nothing away.
+    // Reading a picture of the strip reports nothing and removes nothing.
     let key = (JobId(500), 0);
     let saved = Saved::Saving;
     s.create.put_on_strip(Shot { key, picture: Some(picture()), record: record("a dog"), saved, subject: None });

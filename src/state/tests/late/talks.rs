@@ -1,4 +1,4 @@
-//! Conversations and characters that were read or put away meanwhile.
+//! Conversations and characters that were read or closed in the meantime.
 
 use super::*;
 use crate::state::write::tests::harness::{answered, page, say};
@@ -12,7 +12,7 @@ fn the_conversation_that_was_clicked_last_is_shown() {
     assert_eq!(s.write.open.id, None);
     update(&mut s, conversation("quick", "me"));
     assert_eq!(page(&s), ["me"]);
-    // The first one comes once more, or later.
+    // The first one arrives again, or later.
     update(&mut s, conversation("slow", "not me"));
     assert_eq!(page(&s), ["me"]);
 }
@@ -111,7 +111,7 @@ fn the_prompt_of_another_document_is_not_shown_as_this_ones() {
     assert!(s.is_measure_due(0), "its own is asked for");
 }
 
-/// Regression: before a letter was typed, what had no room beside the last answer was said to be refused.
+/// Regression: before a letter was typed, what does not fit beside the last answer was reported as refused.
 #[test]
 fn an_empty_message_is_measured_as_the_next_one() {
     let mut s = state();
@@ -140,7 +140,7 @@ fn a_character_that_went_to_the_trash_does_not_come_back_by_itself() {
     command(&mut s, PersonaCommand::Restore(id.clone()));
     update(&mut s, Input::Store(StoreEvent::PersonaKept(Box::new(kept("Ada")))));
     assert_eq!(s.personas.kept.len(), 1);
-    // Written twice: the first answer is not the last word. A list that was begun before has neither.
+    // Saved twice: the first answer is not the final one. A list that was begun before has neither.
     for name in ["Ann", "Anna"] {
         command(&mut s, PersonaCommand::Edit(id.clone()));
         command(&mut s, PersonaCommand::Set(PersonaEdit::Name(name.into())));
@@ -164,7 +164,7 @@ fn a_conversations_system_prompt_is_its_own() {
     let ada = Persona { name: "Ada".into(), system: "You are Ada.".into(), ..Persona::default() };
     update(&mut s, Input::Store(StoreEvent::PersonaOpened { persona: Box::new(ada), left_out: Vec::new() }));
     let effects = set(&mut s, "You are Ada, and old.");
-    // A talk in which nothing was said is kept from here on: all that it began with comes before.
+    // A conversation in which nothing was said is saved from here on, with everything it began with first.
     let last = journal(&effects).into_iter().last();
     assert!(matches!(last, Some(JournalEntry::System { text }) if text == "You are Ada, and old."));
     assert_eq!(
