@@ -114,6 +114,12 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let verbs: Vec<String> = reading.side_by_side.iter().map(said).collect();
     let stand_ins: Vec<(String, &Thing)> =
         reading.unknown.iter().filter_map(|it| Some((said(&it.span), things().get(it.stand_in?)))).collect();
+    let people: Vec<String> = reading
+        .items
+        .iter()
+        .filter(|item| cannot.is_empty() && things().get(item.senses[0]).person)
+        .map(|item| said(&item.span))
+        .collect();
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
@@ -169,6 +175,13 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     for (cannot, word) in &cannot {
         out::note(no_sticker(*cannot, word, context.lang));
     }
+    if !people.is_empty() {
+        let (en, zh) = (people.join(", "), people.join("、"));
+        out::note(context.lang.pick(
+            format!("The built-in model draws people roughly: {en}. `models list` has others."),
+            format!("内置模型画人物比较粗糙：{zh}。其他模型见 `models list`。"),
+        ));
+    }
     for (word, thing) in &stand_ins {
         let (en, zh) = (
             format!("Not known: {word}; drawn in its place: {}", thing.en),
@@ -213,7 +226,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             "left_out": left_out, "unknown_words": unknown,
             "side_by_side": verbs,
             "stand_ins": stand_ins.iter().map(|(word, thing)| json!({ "word": word, "thing": thing.en })).collect::<Vec<_>>(),
-            "cannot": cannot.iter().map(|(_, word)| word).collect::<Vec<_>>(), "widened": stats.widened,
+            "cannot": cannot.iter().map(|(_, word)| word).collect::<Vec<_>>(), "people": people, "widened": stats.widened,
             "read_to": stats.read_to.iter().map(|to| json!({
                 "negative": to.negative, "read": to.read, "all": to.all,
                 "unit": if to.words { "words" } else { "tokens" }, "rest": to.rest,

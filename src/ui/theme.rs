@@ -10,7 +10,7 @@ use egui::{
     TextStyle, Visuals, vec2,
 };
 
-use crate::domain::Theme;
+use crate::domain::{LAYER_COLOURS, Theme};
 use crate::lang::Lang;
 
 /// Spacing in steps of four.
@@ -74,6 +74,22 @@ pub struct Palette {
 const fn grey(n: u32) -> Color32 {
     Color32::from_rgb((n >> 16) as u8, (n >> 8) as u8, n as u8)
 }
+
+/// Red to white, as [`crate::domain::LAYER_COLOURS`] has them after "none": what they look like, roughly.
+pub const SWATCHES: [Color32; LAYER_COLOURS.len() - 1] = [
+    grey(0xe5_39_35),
+    grey(0xfb_8c_00),
+    grey(0xfd_d8_35),
+    grey(0x43_a0_47),
+    grey(0x26_c6_da),
+    grey(0x1e_88_e5),
+    grey(0x8e_24_aa),
+    grey(0xf4_8f_b1),
+    grey(0x79_55_48),
+    grey(0x26_26_2a),
+    grey(0x9e_9e_9e),
+    grey(0xfa_fa_fa),
+];
 
 static DARK: Palette = Palette {
     canvas: grey(0x0e_0f_12),

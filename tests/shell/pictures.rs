@@ -109,6 +109,18 @@ fn a_scene_goes_to_files_of_its_layers_and_what_has_none_is_refused() {
 }
 
 #[test]
+fn a_scene_with_people_says_that_they_are_rough() {
+    let home = Home::new();
+    let output = home.run(&["image", "a girl and a cat", "--steps", "1", "--out", "a.png", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["people"], serde_json::json!(["girl"]));
+    assert!(stderr(&output).contains("draws people roughly: girl"), "{}", stderr(&output));
+    let output = home.run(&["image", "a cat", "--steps", "1", "--out", "b.png"]);
+    assert!(!stderr(&output).contains("people"), "{}", stderr(&output));
+}
+
+#[test]
 fn bad_picture_requests_are_refused_with_the_numbers() {
     let home = Home::new();
     refuses(&home.run(&["image", "   "]), 2, &["empty"]);

@@ -7,6 +7,9 @@ use crate::scene::{self, Cutout, Layer, Reading, Scenery, things};
 /// Layers that are drawn with a seed of their own.
 const MOST_OWN: usize = 30;
 
+/// What a hand lifts by this share of the canvas or more does not stand any more: its shadow would be in the sky.
+const LIFTED: f32 = 0.15;
+
 /// An [`Arrangement`] of one scene.
 pub struct ByHand {
     arrangement: Arrangement,
@@ -82,6 +85,7 @@ impl ByHand {
             let Some(change) = name.and_then(|name| self.arrangement.get(name)) else { continue };
             layer.flip ^= change.flip;
             if let Some(Place { x, y, side }) = change.place {
+                layer.stands &= layer.y + layer.side / 2.0 - y < LIFTED;
                 (layer.x, layer.y, layer.side) = (x - side / 2.0, y - side / 2.0, side);
             }
         }
@@ -137,6 +141,21 @@ mod tests {
         let hidden: Vec<_> = after.iter().filter(|l| hand.is_hidden(l)).map(|l| l.item).collect();
         assert_eq!((hidden, hand.own_seeds(), hand.colours()), (vec![1], vec![(0, 0, 9)], vec![(1, 0, "green")]));
         assert!(!hand.arrangement().to_string().contains("dog"), "the scene has none");
+    }
+
+    /// Regression: a dog that was dragged into the sky took its shadow along.
+    #[test]
+    fn what_is_lifted_off_the_ground_casts_no_shadow() {
+        let (reading, hand) = by_hand("a cat and a dog on the grass", "");
+        let [cat, dog] = hand.arrange(lay_out(&reading, &[]))[..] else { panic!("two layers") };
+        assert!(cat.stands && dog.stands);
+        for (up, stands) in [(0.05, true), (0.2, false), (-0.1, true)] {
+            let (x, y) = (dog.x + dog.side / 2.0, dog.y + dog.side / 2.0 - up);
+            let (reading, hand) =
+                by_hand("a cat and a dog on the grass", &format!("dog.1: x={x} y={y} side={}", dog.side));
+            let after = hand.arrange(lay_out(&reading, &[]));
+            assert_eq!(after.iter().map(|layer| layer.stands).collect::<Vec<_>>(), [true, stands], "{up}");
+        }
     }
 
     #[test]

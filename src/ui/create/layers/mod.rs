@@ -4,7 +4,7 @@ mod canvas;
 
 use egui::containers::menu::MenuButton;
 use egui::text::LayoutJob;
-use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, vec2};
 
 use crate::domain::{LAYER_COLOURS, LayerName, SceneLayer, SceneLayers, seconds};
 use crate::scene::{self, things};
@@ -14,7 +14,7 @@ use crate::ui::eye::{Landmark, landmark};
 use crate::ui::layer_words::COLOUR_NAMES;
 use crate::ui::texts::T;
 use crate::ui::textures::Textures;
-use crate::ui::theme::{self, BODY, S1, S2, S3, SMALL};
+use crate::ui::theme::{self, BODY, S1, S2, S3, SMALL, SWATCHES};
 use crate::ui::{frames, icons, layout, widgets};
 
 pub use canvas::CanvasView;
@@ -26,6 +26,8 @@ const PANEL: f32 = 236.0;
 const BELOW: f32 = 0.45;
 /// Lines of the prompt above the list of layers.
 const WHOSE_LINES: usize = 3;
+/// Points of a colour's sample beside its name.
+const SWATCH: f32 = 14.0;
 /// What a step to "larger" is.
 const LARGER: f32 = 1.1;
 
@@ -249,8 +251,16 @@ fn colour(ui: &mut Ui, cx: &mut Cx<'_>, name: &LayerName, now: Option<&str>) {
             chosen = Some(None);
             ui.close();
         }
-        for (colour, words) in LAYER_COLOURS.into_iter().zip(COLOUR_NAMES) {
-            if ui.selectable_label(now == Some(colour), cx.t(words)).clicked() {
+        let swatches = std::iter::once(None).chain(SWATCHES.into_iter().map(Some));
+        for ((colour, words), swatch) in LAYER_COLOURS.into_iter().zip(COLOUR_NAMES).zip(swatches) {
+            let clicked = ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(Vec2::splat(SWATCH), Sense::hover());
+                if let Some(swatch) = swatch {
+                    ui.painter().circle(rect.center(), SWATCH / 2.0 - 1.0, swatch, Stroke::new(1.0, cx.p.edge));
+                }
+                ui.selectable_label(now == Some(colour), cx.t(words)).clicked()
+            });
+            if clicked.inner {
                 chosen = Some(Some(colour));
                 ui.close();
             }
