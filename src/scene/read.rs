@@ -47,6 +47,9 @@ const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
 /// Animals whose whole bodies the model draws as well as their faces.
 const BODIES: &[&str] = &["cat", "cow", "dog", "mouse", "pig", "rabbit", "tiger"];
 
+/// Words for a landscape, which is a kind of painting where the prompt names what is in it.
+const LANDSCAPES: &[&str] = &["landscape", "风景", "山水"];
+
 /// With more unknown words than this, none of them gets a stand-in.
 const MOST_UNKNOWN: usize = 3;
 
@@ -289,6 +292,7 @@ impl<'a> Reader<'a> {
             let undone = named.undone().into_iter().map(|span| Unknown { span, near: Vec::new(), stand_in: None });
             self.reading.unknown.extend(undone);
         }
+        self.landscape_alone();
         // A prompt of grammar words alone ("只") names nothing.
         let r = &self.reading;
         let nothing =
@@ -318,6 +322,20 @@ impl<'a> Reader<'a> {
             let is_portrait = |span: &Range<usize>| PORTRAITS.contains(&folded(&text[span.clone()]).as_str());
             cannot.retain(|(what, span)| *what != Cannot::Photo || !is_portrait(span));
         }
+    }
+
+    /// A landscape without anything in it is drawn as a mountain: "a landscape", 水墨山水.
+    fn landscape_alone(&mut self) {
+        let reading = &self.reading;
+        let is_denied = self.words.iter().any(|word| word.kind == Kind::Role(Role::Denial));
+        if !reading.items.is_empty() || is_denied || reading.ground.is_some() {
+            return;
+        }
+        let is_landscape = |span: &Range<usize>| LANDSCAPES.contains(&folded(&self.text[span.clone()]).as_str());
+        let Some(at) = reading.cannot.iter().position(|(_, span)| is_landscape(span)) else { return };
+        let Some((_, mountains)) = things().find("mountain") else { return };
+        let (_, span) = self.reading.cannot.remove(at);
+        self.push(mountains.to_vec(), "mountain", span);
     }
 
     /// A mood without anybody is drawn as a face: "happy", 一个生气的表情. Returns whether the prompt is such a mood.

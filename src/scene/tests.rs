@@ -368,12 +368,26 @@ fn grounds_are_no_things() {
     assert_eq!((ground("a beach"), said("沙滩")), (None, vec!["beach with umbrella".to_owned()]));
 }
 
+/// Regression: 水墨山水 drew a blob, since no thing was named.
+#[test]
+fn a_landscape_alone_is_a_mountain() {
+    for (prompt, cannot) in [("a landscape", vec![]), ("风景", vec![]), ("水墨山水", vec![Cannot::Painting])] {
+        let reading = read(prompt);
+        assert_eq!(things().get(reading.items[0].senses[0]).en, "snow-capped mountain", "{prompt}");
+        assert_eq!(reading.cannot.iter().map(|(what, _)| *what).collect::<Vec<_>>(), cannot, "{prompt}");
+    }
+    let things_of = |p: &str| read(p).items.iter().map(|item| things().get(item.senses[0]).en).collect::<Vec<_>>();
+    assert_eq!(things_of("a landscape with a house"), ["house with garden"]);
+    assert!(things_of("no landscape").is_empty());
+}
+
 #[test]
 fn what_no_sticker_can_be_is_named() {
     let cannot = |p: &str| read(p).cannot.into_iter().map(|(c, _)| c).collect::<Vec<_>>();
     assert_eq!(cannot("logo of a coffee shop"), [Cannot::Logo]);
     assert_eq!(cannot("a photo of my dog"), [Cannot::Photo]);
-    assert_eq!(cannot("水墨山水"), [Cannot::Painting, Cannot::Painting]);
+    assert_eq!(cannot("水墨山水"), [Cannot::Painting]);
+    assert_eq!(cannot("a landscape with a house"), [Cannot::Painting]);
     assert_eq!(unknown("a xyzzy cat"), ["xyzzy"]);
     assert_eq!((unknown("只"), unknown(" draw me ")), (vec!["只"], vec!["draw me"]), "words of the grammar alone");
 }

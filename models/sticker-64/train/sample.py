@@ -127,7 +127,7 @@ def main():
     ap.add_argument("--count", type=int, default=200, help="how many seen and how many held-out pairs")
     ap.add_argument("--to", help="npz for evaluate.py: x uint8 premultiplied, thing, held")
     ap.add_argument("--steps", type=int, default=24)
-    ap.add_argument("--guidance", type=float, default=3.0)
+    ap.add_argument("--guidance", type=float, default=2.0)
     ap.add_argument("--negative", default="")
     ap.add_argument("--method", choices=["euler", "heun"], default="euler")
     ap.add_argument("--shift", type=float, default=1.0)

@@ -23,6 +23,9 @@ from words import ALL_STYLES, COLOURS, Tokeniser, thing_token, word_vectors
 # What people ask for, and what the program draws unasked, more often
 GROUP_WEIGHT = {0: 1.5, 1: 0.8, 3: 1.7, 4: 1.7, 5: 1.2, 6: 1.3, 7: 1.3, 8: 0.5}
 STYLE_WEIGHT = {"flat": 1.1, "fluent": 1.1, "3d": 0.9, "noto": 1.4, "twemoji": 1.4, "blob": 0.4, "fxemoji": 0.4, "emojione": 0.4}
+# Words of labels and tags that have a face, and how much more often these come: small dots make a face or break it
+FACES = {"face", "snowman", "robot", "ghost", "alien", "monster", "jack-o-lantern", "teddy"}
+FACE_WEIGHT = {"noto": 3.0, "twemoji": 3.0}
 # As things (the program's way), then word by word
 THINGS = [("cat face", "flat"), ("red apple", "fluent"), ("automobile", "blue flat"), ("grinning face", "fluent"), ("woman", "flat"),
           ("robot", "fluent"), ("rocket", "3d"), ("dog face", "noto")]
@@ -53,7 +56,9 @@ class Data:
         self.rng = random.Random(seed)
         self.train = [i for i, p in enumerate(self.pics) if not p["held"]]
         asked = asked_for(self.tok.things)
-        weight = np.array([GROUP_WEIGHT.get(self.things[p["thing"]]["group"], 1.0) * STYLE_WEIGHT[p["style"]] * asked.get(p["thing"], 1.0)
+        faces = {k for k, t in enumerate(self.things) if FACES & set(" ".join([t["label"], *t["tags"]]).lower().split())}
+        often = lambda p: FACE_WEIGHT.get(p["style"], 1.5) if p["thing"] in faces else 1.0
+        weight = np.array([GROUP_WEIGHT.get(self.things[p["thing"]]["group"], 1.0) * STYLE_WEIGHT[p["style"]] * asked.get(p["thing"], 1.0) * often(p)
                            for p in (self.pics[i] for i in self.train)])
         self.p = np.cumsum(weight / weight.sum())
         self.nprng = np.random.default_rng(seed)
