@@ -16,57 +16,6 @@ use egui::accesskit::Role as Part;
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::sync::Arc;
 
-fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
-    let mut broken = create_done(lang, theme);
-    broken.create.error = Some(no_source());
-    broken.notices.list = vec![
-        Notice { id: 1, kind: NoticeKind::PicturesTrashed(vec!["/x.png".into()]), born_ms: NOW },
-        Notice { id: 2, kind: NoticeKind::Problem(ProblemBox(no_source())), born_ms: NOW },
-    ];
-    let mut chosen = gallery(lang, theme, 30, 10);
-    chosen.gallery.selected = Some(item(6).path);
-    let mut editing = write_chat(lang, theme);
-    editing.write.editing = Some((3, "again".into()));
-    editing.write.error = Some(Cause::PromptTooLong { tokens: 3000, context: 2048 }.into());
-    let mut only_shows = write_chat(lang, theme);
-    only_shows.read_only = true;
-    let mut states = home::states(lang, theme);
-    let mut several = gallery(lang, theme, 30, 10);
-    several.gallery.selected = Some(item(2).path);
-    several.gallery.marked = [item(2).path, item(4).path].into();
-    let mut compared = several.clone();
-    compared.gallery.full = true;
-    let mut full = chosen.clone();
-    full.gallery.full = true;
-    let mut batch = create_done(lang, theme);
-    batch.create.strip[1].key = (JobId(9), 1);
-    batch.create.prompt_missing = true;
-    let mut free = create_done(lang, theme);
-    free.catalogue.entries[0].card.family = "stable-diffusion-xl".into();
-    free.create.read_to = vec![ReadTo { negative: false, read: 8, all: 12, words: true, rest: "fox".into() }];
-    states.extend([
-        only_shows,
-        several,
-        compared,
-        full,
-        batch,
-        free,
-        fresh(Room::Create, lang, theme),
-        create_done(lang, theme),
-        create_running(lang, theme),
-        broken,
-        fresh(Room::Write, lang, theme),
-        write_chat(lang, theme),
-        write_streaming(lang, theme),
-        editing,
-        gallery(lang, theme, 0, 0),
-        chosen,
-        models_busy(lang, theme),
-        fresh(Room::Settings, lang, theme),
-    ]);
-    states
-}
-
 #[test]
 fn every_room_draws_in_both_languages_and_themes_with_all_controls_named() {
     for lang in Lang::ALL {
@@ -850,17 +799,6 @@ fn a_small_model_says_what_it_is_good_for_where_its_prompt_is_typed() {
     let mut state = harness.state().state.clone();
     state.catalogue.entries[0].card.quality.line = Default::default();
     assert_eq!(open(state).get_all_by_label("Better ones").count(), 1);
-}
-
-/// A window of the built-in model that draws scenes.
-fn scenes(lang: Lang, prompt: &str) -> AppState {
-    let mut state = create_done(lang, Theme::Dark);
-    let card = &mut state.catalogue.entries[0].card;
-    card.sizes.insert(0, Size { width: 512, height: 512 });
-    card.quality.single = true;
-    (state.settings.image.width, state.settings.image.height) = (512, 512);
-    state.settings.image.prompt = prompt.into();
-    state
 }
 
 #[test]

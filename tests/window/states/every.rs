@@ -1,12 +1,15 @@
 //! Every state that a room can be in, by name: empty, busy, failed, with long texts. Whoever adds something to a room adds a
 //! state that shows it.
 
+use std::path::PathBuf;
+
 use aigc_studio::domain::*;
 use aigc_studio::error::{Cause, FolderFault, FolderOf};
 use aigc_studio::lang::{Both, Lang};
 use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
 
+use super::pictures::at;
 use super::*;
 
 const LONG: &str = "A lighthouse keeper who has not spoken to anyone for eleven days counts them by the loaves that are \

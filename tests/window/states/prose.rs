@@ -1,5 +1,9 @@
 //! Answers with everything that Markdown has.
 
+use aigc_studio::domain::Theme;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::AppState;
+
 use super::*;
 
 pub const TEXTS: [(&str, &str); 3] = [("blocks", BLOCKS), ("formulas", FORMULAS), ("chinese", CHINESE)];

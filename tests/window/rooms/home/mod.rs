@@ -8,48 +8,8 @@ mod write;
 
 use super::*;
 
-/// A trash of each kind, its question, a path and a folder that are asked for, jobs that wait.
-pub fn states(lang: Lang, theme: Theme) -> Vec<AppState> {
-    let mut states: Vec<AppState> = TrashKind::ALL.map(|kind| trash(kind, lang, theme)).into();
-    let mut question = trash(TrashKind::Pictures, lang, theme);
-    question.trash.asking = Some(None);
-    let mut path = create_done(lang, theme);
-    path.ask.path = Some((PathFor::File, "/home/mei/a cat 猫.png".into()));
-    let mut folder = create_done(lang, theme);
-    folder.ask.folder = Some("/home/mei/a folder that is not there".into());
-    let mut waiting = create_done(lang, theme);
-    waiting.desk.waiting = vec![Waiting::Fetch { model: SMOLLM_ID.into() }];
-    let notice = |id, kind| Notice { id, kind, born_ms: NOW };
-    waiting.notices.list = vec![notice(
-        2,
-        NoticeKind::SavedUnasked("/home/mei/Downloads/a name that is long enough to be cut.png".into()),
-    )];
-    let mut looked = trash(TrashKind::Pictures, lang, theme);
-    looked.trash.looked = Some(("a".into(), Some(Looked::Picture(crate::states::sticker(1, 0.0)))));
-    let mut read = trash(TrashKind::Conversations, lang, theme);
-    let text = "## Mei\n\nWrite a haiku about rain.\n\n## SmolLM2\n\nRain on the tin roof,\n一夜春雨\n\n".repeat(12);
-    read.trash.looked = Some(("a".into(), Some(Looked::Text(text))));
-    states.extend([question, path, folder, waiting, looked, read]);
-    states
-}
-
 fn with_trash(kind: TrashKind) -> AppState {
     trash(kind, Lang::En, Theme::Dark)
-}
-
-fn trash(kind: TrashKind, lang: Lang, theme: Theme) -> AppState {
-    let mut state = fresh(if kind == TrashKind::Pictures { Room::Gallery } else { Room::Write }, lang, theme);
-    let item = |id: &str, name: &str| Trashed {
-        kind,
-        id: id.into(),
-        name: name.into(),
-        path: format!("/trash/{id}").into(),
-        bytes: 41_000,
-        made_ms: NOW,
-    };
-    state.trash.shown = Some(kind);
-    state.trash.items = Some(vec![item("a", "a red apple"), item("b", "")]);
-    state
 }
 
 #[test]

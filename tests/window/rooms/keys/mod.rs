@@ -14,7 +14,6 @@ use egui::{Event, ImeEvent, Key, Modifiers, PointerButton, Rect, Shape, StrokeKi
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::all_states;
 use crate::states::*;
 
 type Open = Harness<'static, Window>;

@@ -9,7 +9,6 @@ use egui::{Key, Pos2, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::act;
 use crate::states::*;
 
 fn arrangement(harness: &Harness<'static, Window>) -> String {

@@ -14,14 +14,6 @@ use crate::states::*;
 
 mod reading;
 
-/// The window's commands go into the state, as the app does it.
-fn act(harness: &mut egui_kittest::Harness<'static, Window>) {
-    for command in asked(harness) {
-        let _ = update(&mut harness.state_mut().state, Input::Command(command));
-    }
-    harness.run();
-}
-
 #[test]
 fn the_full_view_has_arrows_information_and_a_way_back() {
     for lang in Lang::ALL {

@@ -6,7 +6,6 @@ use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
 use egui_kittest::kittest::Queryable;
 
-use super::act;
 use crate::states::*;
 
 /// A window whose model draws a prompt's things by themselves.
