@@ -40,6 +40,24 @@ pub fn asked(harness: &mut Harness<'static, Window>) -> Vec<Command> {
     commands
 }
 
+/// The window's commands go into the state, as the app does it.
+pub fn act(harness: &mut Harness<'static, Window>) {
+    for command in asked(harness) {
+        let _ = update(&mut harness.state_mut().state, Input::Command(command));
+    }
+    harness.run();
+}
+
+/// Does what was asked, as the app would, and draws until nothing changes.
+pub fn obey(harness: &mut Harness<'static, Window>) {
+    for _ in 0..2 {
+        harness.step();
+        for command in std::mem::take(&mut harness.state_mut().commands) {
+            let _ = update(&mut harness.state_mut().state, Input::Command(command));
+        }
+    }
+}
+
 /// With a renderer, for pictures of the window.
 pub fn rendered(state: AppState, size: [f32; 2]) -> Harness<'static, Window> {
     build(Harness::builder().wgpu(), state, size)
@@ -53,12 +71,4 @@ fn build(builder: egui_kittest::HarnessBuilder<Window>, state: AppState, size: [
         },
         Window::new(state),
     )
-}
-
-/// The window's commands go into the state, as the app does it.
-pub fn act(harness: &mut egui_kittest::Harness<'static, Window>) {
-    for command in asked(harness) {
-        let _ = update(&mut harness.state_mut().state, Input::Command(command));
-    }
-    harness.run();
 }

@@ -6,7 +6,16 @@ mod rooms;
 mod window;
 mod write;
 
-use super::*;
+use aigc_studio::domain::*;
+use aigc_studio::error::Cause;
+use aigc_studio::lang::Lang;
+use aigc_studio::state::*;
+use aigc_studio::ui::texts::T;
+use egui::accesskit::Role as Part;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use crate::states::*;
 
 fn with_trash(kind: TrashKind) -> AppState {
     trash(kind, Lang::En, Theme::Dark)

@@ -1,0 +1,5 @@
+//! Gallery: its grid, the selection, the full view.
+
+mod full;
+mod grid;
+mod selection;
