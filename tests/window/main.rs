@@ -15,4 +15,3 @@ mod rooms;
 mod snapshots;
 mod states;
 mod write;
-mod write_list;
