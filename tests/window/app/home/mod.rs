@@ -1,6 +1,15 @@
 //! What stays over a restart, saving without dialogs, and a second window.
 
-use super::*;
+use std::path::PathBuf;
+
+use aigc_studio::app::Access;
+use aigc_studio::domain::*;
+use aigc_studio::state::{Command, CreateCommand, Saved, SettingsCommand, Stage, WriteCommand};
+use aigc_studio::store::picture_files;
+use egui::accesskit::Role as Part;
+use egui_kittest::kittest::Queryable;
+
+use super::{Window, home};
 
 #[test]
 fn jobs_and_drafts_wait_for_the_next_start_when_the_window_closes() {
