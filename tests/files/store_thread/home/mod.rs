@@ -1,9 +1,16 @@
 //! The trashes, and a store that may only read.
 
-use aigc_studio::domain::{Author, Edit, Face, PageEntry, TrashKind};
-use aigc_studio::lang::Lang;
+use std::path::Path;
+use std::sync::Arc;
 
-use super::*;
+use aigc_studio::domain::{
+    Author, ConversationId, Edit, Face, JournalEntry, PageEntry, Persona, PersonaId, Role, Settings, StoreEvent,
+    StoreRequest, TrashKind,
+};
+use aigc_studio::lang::Lang;
+use aigc_studio::store::{Paths, Store};
+
+use super::{begin, journal, next, save, start};
 
 #[test]
 fn each_trash_is_listed_restored_from_and_emptied() {
