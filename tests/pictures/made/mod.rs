@@ -184,3 +184,11 @@ pub fn hollow(path: &Path, shapes: &BTreeMap<String, Vec<u64>>) {
     std::io::Write::write_all(&mut &file, &header).unwrap();
     file.set_len(8 + header.len() as u64 + at).unwrap();
 }
+
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, to).map(drop).unwrap() }
+    }
+}
