@@ -2,20 +2,21 @@
 //! converters): what the same pipelines draw from their folders, and what the shapes of full-size checkpoints tell.
 
 mod odd_weights;
+mod precision;
+mod refused;
+mod shapes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::made::{check_on, fixtures, full_sizes, hollow, on, pipeline, run, single};
-use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles, Precision};
+use aigc_studio::domain::{Checkpoint, ImageParams, ModelFiles, Picture};
 use aigc_studio::engine::CancelToken;
 use aigc_studio::engine::Stop;
-use aigc_studio::engine::kernels::multiplies_bf16;
 use aigc_studio::error::{Cause, StudioError};
 use aigc_studio::formats::{Header, layout};
 use aigc_studio::lang::Lang;
-use odd_weights::db;
-use serde_json::Value;
+
+use crate::made::{check_on, copy_folder, fixtures, on, pipeline, run, single};
 
 /// A tiny checkpoint, with the folder that says what shapes cannot (its heads are smaller than any real one's).
 fn checkpoint(file: PathBuf, pipeline: &str) -> Checkpoint {
@@ -72,14 +73,6 @@ fn a_folder_that_lacks_a_part_draws_with_the_chosen_one() {
         assert!(matches!(error.cause(), Cause::LacksParts { .. }), "{name}: {error}");
         let parts = vec![from.join(part).join(file)];
         check_on(name, &files(Checkpoint { parts, ..Checkpoint::new(folder) }));
-    }
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().flatten() {
-        let (path, to) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, to).map(drop).unwrap() }
     }
 }
 
@@ -159,141 +152,6 @@ fn failed(whole: Checkpoint) -> StudioError {
 }
 
 #[test]
-fn what_a_file_lacks_is_named() {
-    let home = tempfile::tempdir().unwrap();
-    let lacks = |from: &str, without: &str| {
-        let bare = home.path().join(format!("{}-{from}.safetensors", without.len()));
-        cut(&single(&format!("{from}.safetensors")), &bare, |name| !name.starts_with(without));
-        let error = failed(checkpoint(bare, from));
-        match error.cause() {
-            Cause::LacksParts { lacks, .. } => lacks.clone(),
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(lacks("sd15", "first_stage_model."), "VAE");
-    assert_eq!(lacks("sd15", "cond_stage_model."), "CLIP-L");
-    assert_eq!(lacks("sdxl", "conditioner."), "CLIP-L, OpenCLIP-G");
-    let error = failed(checkpoint(single("flux-dev.safetensors"), "flux-dev"));
-    assert!(matches!(error.cause(), Cause::LacksParts { lacks, .. } if lacks == "VAE, CLIP-L, T5-XXL"), "{error}");
-    for lang in Lang::ALL {
-        assert!(error.summary(lang).contains("FLUX.1 dev") && error.remedy(lang).contains("T5-XXL"));
-    }
-    // Stable Diffusion 3 draws without its T5, as diffusers does.
-    let bare = home.path().join("sd3-clip.safetensors");
-    cut(&single("sd3.safetensors"), &bare, |name| !name.starts_with("text_encoders.t5xxl."));
-    let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 2, ..ImageParams::default() };
-    let whole = files(checkpoint(bare, "sd3"));
-    assert_eq!(run(&mut pipeline(), &on(whole, params, 1), &CancelToken::new()).unwrap().pictures.len(), 1);
-}
-
-#[test]
-fn files_that_do_not_belong_together_are_named() {
-    // A VAE of 16 channels for a UNet of 4; a VAE that is none; a text encoder of another width; no denoiser.
-    let vae = Some(single("flux-ae.safetensors"));
-    let error = failed(Checkpoint { vae, ..checkpoint(single("sd15.safetensors"), "sd15") });
-    assert!(error.summary(Lang::En).contains("16"), "{error}");
-    let vae = Some(single("flux-dev.safetensors"));
-    let error = failed(Checkpoint { vae, ..checkpoint(single("sd15.safetensors"), "sd15") });
-    assert!(error.summary(Lang::En).contains("FLUX"), "{error}");
-    let home = tempfile::tempdir().unwrap();
-    let bare = home.path().join("bare.safetensors");
-    cut(&single("sd15.safetensors"), &bare, |name| !name.starts_with("cond_stage_model."));
-    let parts = vec![fixtures().join("sd21/text_encoder/model.safetensors")];
-    let error = failed(Checkpoint { parts, ..checkpoint(bare, "sd15") });
-    assert!(error.summary(Lang::En).contains("[525, 32]"), "{error}");
-    let error = failed(Checkpoint::new(single("flux-ae.safetensors")));
-    assert!(error.summary(Lang::En).contains("a VAE"), "{error}");
-    let parts = vec![fixtures().join("sd15/model_index.json")];
-    let error = failed(Checkpoint { parts, ..checkpoint(single("sd15.safetensors"), "sd15") });
-    assert!(matches!(error.cause(), Cause::BadModelFile { .. }), "{error}");
-    let error = failed(Checkpoint::new(home.path().join("gone.safetensors")));
-    assert!(matches!(error.cause(), Cause::FileMissing { .. }), "{error}");
-}
-
-/// The published sizes: what we read off their shapes is the configuration that made them.
-#[test]
-fn shapes_of_full_size_checkpoints_tell_their_configurations() {
-    let all = full_sizes();
-    assert_eq!(all.len(), 7);
-    let home = tempfile::tempdir().unwrap();
-    for (name, model) in all {
-        let shapes: BTreeMap<String, Vec<u64>> = serde_json::from_value(model["shapes"].clone()).unwrap();
-        let path = home.path().join(format!("{name}.safetensors"));
-        hollow(&path, &shapes);
-        let header = Header::read(&path).unwrap();
-        let parts = layout::parts(&header);
-        assert_eq!(parts.len(), 1, "{name}: {parts:?}");
-        let config = parts[0].config(&parts[0].tensors(&header).unwrap()).unwrap_or_else(|| panic!("{name}"));
-        let theirs = &model["config"];
-        let mut seen = 0;
-        for (key, ours) in config.as_object().unwrap() {
-            // One number for all levels says the same as a list of it.
-            let same = match (&theirs[key], ours) {
-                (Value::Number(one), Value::Array(all)) => all.iter().all(|n| n == &Value::Number(one.clone())),
-                (Value::Null, Value::Number(_)) => matches!(key.as_str(), "time_embedding_dim" | "out_channels"),
-                (theirs, ours) => theirs == ours,
-            };
-            assert!(same, "{name}: {key} is {ours}, should be {}", theirs[key]);
-            seen += 1;
-        }
-        assert!(seen >= 10, "{name}");
-        std::fs::remove_file(path).unwrap();
-    }
-}
-
-/// The tiny Stable Diffusion 1 with one weight multiplied, in full precision.
-fn scaled(to: &Path, tensor: &str, by: f64) {
-    let all = candle_core::safetensors::load(single("sd15.safetensors"), &candle_core::Device::Cpu).unwrap();
-    let change = |(name, value): (String, candle_core::Tensor)| {
-        let value = value.to_dtype(candle_core::DType::F32).unwrap();
-        let value = if name == tensor { (value * by).unwrap() } else { value };
-        (name, value)
-    };
-    let changed: std::collections::HashMap<_, _> = all.into_iter().map(change).collect();
-    candle_core::safetensors::save(&changed, to).unwrap();
-}
-
-#[test]
-fn half_precision_draws_nearly_the_same_and_what_overflows_is_made_again_in_full() {
-    let home = tempfile::tempdir().unwrap();
-    let draw = |file: &Path, name: &str, precision: Precision| {
-        let whole = files(Checkpoint { precision, ..checkpoint(file.to_owned(), name) });
-        let made = run(&mut pipeline(), &on(whole, odd_weights::params(), 1), &CancelToken::new()).unwrap();
-        (made.pictures[0].0.clone(), made.widened)
-    };
-    for name in ["sd15", "sdxl", "sd3"] {
-        let file = single(&format!("{name}.safetensors"));
-        let (full, _) = draw(&file, name, Precision::F32);
-        let (half, widened) = draw(&file, name, Precision::F16);
-        let near = db(&full, &half);
-        println!("{name}: {near:.1} dB");
-        assert!(near > 30.0 && widened == 0, "{name}: {near:.1} dB, {widened} made again");
-    }
-    // A weight beyond the range of F16: a norm behind it makes it harmless where it can be written at all.
-    let file = home.path().join("loud.safetensors");
-    scaled(&file, "model.diffusion_model.input_blocks.1.0.in_layers.2.weight", 1e7);
-    let (full, none) = draw(&file, "sd15", Precision::F32);
-    let (half, widened) = draw(&file, "sd15", Precision::F16);
-    assert_eq!(none, 0);
-    assert!(widened >= 3, "each step was made again: {widened}");
-    assert!(db(&full, &half) > 30.0, "{:.1} dB", db(&full, &half));
-    if multiplies_bf16() {
-        let plain = single("sd15.safetensors");
-        let (full, bf16) = (draw(&plain, "sd15", Precision::F32).0, draw(&plain, "sd15", Precision::BF16).0);
-        assert!(db(&full, &bf16) > 30.0, "{:.1} dB", db(&full, &bf16));
-        assert_ne!(full, bf16);
-    } else {
-        eprintln!("skipped, for this processor has none: pictures in bf16");
-        let bf16 = Checkpoint { precision: Precision::BF16, ..checkpoint(single("sd15.safetensors"), "sd15") };
-        assert!(matches!(failed(bf16).cause(), Cause::BadChoice { name: "precision", .. }));
-    }
-    // What is no number in full precision either ends at its step.
-    scaled(&file, "model.diffusion_model.input_blocks.1.0.in_layers.2.weight", f64::NAN);
-    let error = failed(checkpoint(file, "sd15"));
-    assert_eq!(error.cause(), &Cause::NotANumber { step: 1 });
-}
-
-#[test]
 fn a_tiny_decoder_shows_the_previews() {
     let tiny = |name: &str| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sd");
@@ -318,115 +176,9 @@ fn a_tiny_decoder_shows_the_previews() {
     assert!(failed(whole(Some(single("flux-ae.safetensors")))).summary(Lang::En).contains("TAESD"));
 }
 
-/// The transformers as GGUF files, as people quantise them: in F16 the same picture, in Q8_0 one near it. The names stay
-/// the authors', joined matrices included.
-#[test]
-fn gguf_transformers_draw_with_their_parts() {
-    use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
-    let home = tempfile::tempdir().unwrap();
-    for (name, parts) in [
-        ("flux-dev", vec!["text_encoder/model.safetensors", "text_encoder_2/model.safetensors"]),
-        ("zimage", vec!["text_encoder/model.safetensors"]),
-    ] {
-        let all = candle_core::safetensors::load(single(&format!("{name}.safetensors")), &candle_core::Device::Cpu);
-        let pack = |kind: GgmlDType| {
-            let one = |(name, value): (&String, &candle_core::Tensor)| {
-                let value = value.to_dtype(candle_core::DType::F32).unwrap();
-                let whole_blocks = value.rank() == 2 && value.dim(1).unwrap().is_multiple_of(kind.block_size());
-                let kind = if whole_blocks { kind } else { GgmlDType::F32 };
-                (name.clone(), QTensor::quantize(&value, kind).unwrap())
-            };
-            let packed: Vec<_> = all.as_ref().unwrap().iter().map(one).collect();
-            let path = home.path().join(format!("{name}-{kind:?}.gguf"));
-            let tensors: Vec<_> = packed.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
-            gguf_file::write(&mut std::fs::File::create(&path).unwrap(), &[], &tensors).unwrap();
-            let folder = fixtures().join(name);
-            let mut with: Vec<_> = parts.iter().map(|part| folder.join(part)).collect();
-            with.push(folder.join("vae/diffusion_pytorch_model.safetensors"));
-            files(Checkpoint { parts: with, ..checkpoint(path, name) })
-        };
-        check_on(name, &pack(GgmlDType::F16));
-        let params = ImageParams { prompt: "a cat".into(), width: 64, height: 64, steps: 2, ..ImageParams::default() };
-        let made = run(&mut pipeline(), &on(pack(GgmlDType::Q8_0), params, 1), &CancelToken::new()).unwrap();
-        assert_eq!(made.pictures.len(), 1);
-    }
-}
-
-/// A T5 and a Qwen3 as llama.cpp packs them, by its names: full precision draws the folder's pictures.
-#[test]
-fn gguf_text_encoders_draw_the_same() {
-    use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
-    let home = tempfile::tempdir().unwrap();
-    let t5 = [
-        ("encoder.block.", "enc.blk."),
-        ("layer.0.SelfAttention.q.", "attn_q."),
-        ("layer.0.SelfAttention.k.", "attn_k."),
-        ("layer.0.SelfAttention.v.", "attn_v."),
-        ("layer.0.SelfAttention.o.", "attn_o."),
-        ("layer.0.SelfAttention.relative_attention_bias.", "attn_rel_b."),
-        ("layer.0.layer_norm.", "attn_norm."),
-        ("layer.1.layer_norm.", "ffn_norm."),
-        ("layer.1.DenseReluDense.wi_0.", "ffn_gate."),
-        ("layer.1.DenseReluDense.wi_1.", "ffn_up."),
-        ("layer.1.DenseReluDense.wo.", "ffn_down."),
-        ("encoder.final_layer_norm.", "enc.output_norm."),
-        ("shared.", "token_embd."),
-    ];
-    let qwen = [
-        ("model.", ""),
-        ("layers.", "blk."),
-        ("self_attn.q_proj.", "attn_q."),
-        ("self_attn.k_proj.", "attn_k."),
-        ("self_attn.v_proj.", "attn_v."),
-        ("self_attn.o_proj.", "attn_output."),
-        ("self_attn.q_norm.", "attn_q_norm."),
-        ("self_attn.k_norm.", "attn_k_norm."),
-        ("post_attention_layernorm.", "ffn_norm."),
-        ("input_layernorm.", "attn_norm."),
-        ("mlp.gate_proj.", "ffn_gate."),
-        ("mlp.up_proj.", "ffn_up."),
-        ("mlp.down_proj.", "ffn_down."),
-        ("embed_tokens.", "token_embd."),
-    ];
-    let pack = |from: PathBuf, pairs: &[(&str, &str)], to: &str| {
-        let all = candle_core::safetensors::load(from, &candle_core::Device::Cpu).unwrap();
-        let packed: Vec<_> = all
-            .iter()
-            .map(|(name, value)| {
-                let name = pairs.iter().fold(name.clone(), |name, (from, to)| name.replace(from, to));
-                let value = value.to_dtype(candle_core::DType::F32).unwrap();
-                (name, QTensor::quantize(&value, GgmlDType::F32).unwrap())
-            })
-            .collect();
-        let tensors: Vec<_> = packed.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
-        let path = home.path().join(to);
-        gguf_file::write(&mut std::fs::File::create(&path).unwrap(), &[], &tensors).unwrap();
-        path
-    };
-    let flux = fixtures().join("flux-dev");
-    let parts = vec![
-        flux.join("text_encoder/model.safetensors"),
-        pack(flux.join("text_encoder_2/model.safetensors"), &t5, "t5.gguf"),
-        single("flux-ae.safetensors"),
-    ];
-    check_on("flux-dev", &files(Checkpoint { parts, ..checkpoint(single("flux-dev.safetensors"), "flux-dev") }));
-    let zimage = fixtures().join("zimage");
-    let parts = vec![
-        pack(zimage.join("text_encoder/model.safetensors"), &qwen, "qwen.gguf"),
-        zimage.join("vae/diffusion_pytorch_model.safetensors"),
-    ];
-    check_on("zimage", &files(Checkpoint { parts, ..checkpoint(single("zimage.safetensors"), "zimage") }));
-}
-
-/// What a Qwen3's shapes tell is the configuration that made it.
-#[test]
-fn shapes_of_a_qwen3_tell_its_configuration() {
-    let folder = fixtures().join("zimage/text_encoder");
-    let header = Header::read(&folder.join("model.safetensors")).unwrap();
-    let parts = layout::parts(&header);
-    let config = parts[0].config(&parts[0].tensors(&header).unwrap()).unwrap();
-    let theirs: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("config.json")).unwrap()).unwrap();
-    for (key, ours) in config.as_object().unwrap().iter().filter(|(key, _)| *key != "rope_theta") {
-        assert_eq!(&theirs[key], ours, "{key}");
-    }
+/// Peak signal to noise in dB; 200 where nothing differs.
+fn db(a: &Picture, b: &Picture) -> f64 {
+    let square = |(x, y): (&u8, &u8)| f64::from(x.abs_diff(*y)).powi(2);
+    let mean = a.rgba.iter().zip(&b.rgba).map(square).sum::<f64>() / a.rgba.len() as f64;
+    10.0 * (255.0 * 255.0 / mean.max(6.5e-16)).log10()
 }

@@ -11,7 +11,7 @@ use aigc_studio::formats::Header;
 use serde_json::{Value, json};
 use zip::CompressionMethod;
 
-use super::{Checkpoint, checkpoint, cut, failed, files};
+use super::{Checkpoint, checkpoint, cut, db, failed, files};
 use crate::made::raw::{Raw, Raws, Small, full, raws, write, write_ckpt};
 use crate::made::{fixtures, on, pipeline, run, single};
 
@@ -29,13 +29,6 @@ pub fn params() -> ImageParams {
 fn draw(whole: Checkpoint) -> Picture {
     let made = run(&mut pipeline(), &on(files(whole), params(), 1), &CancelToken::new()).unwrap();
     (*made.pictures[0].0).clone()
-}
-
-/// Peak signal to noise in dB; 200 where nothing differs.
-pub fn db(a: &Picture, b: &Picture) -> f64 {
-    let square = |(x, y): (&u8, &u8)| f64::from(x.abs_diff(*y)).powi(2);
-    let mean = a.rgba.iter().zip(&b.rgba).map(square).sum::<f64>() / a.rgba.len() as f64;
-    10.0 * (255.0 * 255.0 / mean.max(6.5e-16)).log10()
 }
 
 /// Which values share a scale.
