@@ -3,6 +3,10 @@
 //! Rooms raise a [`Cause`] with its values; only this module words it, in each language, for the window, the command
 //! line and the tests. Cheap to clone: errors travel in events.
 
+mod names;
+mod remedy;
+mod summary;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,7 +32,7 @@ pub enum Cause {
         tokens: usize,
         context: usize,
     },
-    /// `name` is that of a setting: its flag, as in the rows of `error_names.rs`. So it is in the three below.
+    /// `name` is that of a setting: its flag, as in the rows of `error/names.rs`. So it is in the three below.
     OutOfRange {
         name: &'static str,
         value: f64,
@@ -363,18 +367,18 @@ impl StudioError {
 
     /// What happened and why, in one or two sentences.
     pub fn summary(&self, lang: Lang) -> String {
-        texts::summary(&self.0.cause, lang, Reader::Window)
+        summary::summary(&self.0.cause, lang, Reader::Window)
     }
 
     /// What to do about it.
     pub fn remedy(&self, lang: Lang) -> String {
-        texts::remedy(&self.0.cause, lang, Reader::Window)
+        remedy::remedy(&self.0.cause, lang, Reader::Window)
     }
 
     /// Summary and remedy for the command line: settings are named by their flags.
     pub fn in_shell(&self, lang: Lang) -> (String, String) {
         let cause = &self.0.cause;
-        (texts::summary(cause, lang, Reader::Shell), texts::remedy(cause, lang, Reader::Shell))
+        (summary::summary(cause, lang, Reader::Shell), remedy::remedy(cause, lang, Reader::Shell))
     }
 
     /// The chain of underlying messages; may be empty.
@@ -482,11 +486,6 @@ impl fmt::Debug for StudioError {
 }
 
 impl std::error::Error for StudioError {}
-
-#[path = "error_names.rs"]
-mod names;
-#[path = "error_texts.rs"]
-mod texts;
 
 #[cfg(test)]
 mod tests {

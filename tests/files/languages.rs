@@ -235,7 +235,8 @@ fn each_text_for_a_person_is_there_in_chinese() {
 /// Each sentence of an error's summary and remedy is followed by its Chinese.
 #[test]
 fn the_wordings_of_errors_come_in_pairs() {
-    let mut texts = literals(&source("src/error_texts.rs").chars().collect::<Vec<_>>());
+    let of = |path| literals(&source(path).chars().collect::<Vec<_>>());
+    let mut texts = [of("src/error/summary.rs"), of("src/error/remedy.rs")].concat();
     // Words that go into a sentence, such as those that go with a number.
     texts.retain(|text| !text.starts_with(|c: char| c.is_ascii_lowercase()) || text.chars().any(is_chinese));
     for pair in texts.windows(2) {

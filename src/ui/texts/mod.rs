@@ -181,7 +181,11 @@ mod tests {
         let ctx = egui::Context::default();
         crate::ui::theme::setup(&ctx);
         ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
-        let errors = [include_str!("../../error_texts.rs"), include_str!("../../error_names.rs")];
+        let errors = [
+            include_str!("../../error/names.rs"),
+            include_str!("../../error/remedy.rs"),
+            include_str!("../../error/summary.rs"),
+        ];
         let letters = T::all().flat_map(|t| Lang::ALL.map(|l| t.tr(l))).chain(errors).flat_map(str::chars);
         let mut missing: Vec<char> = letters.filter(|c| !c.is_control() && !has(&ctx, *c)).collect();
         missing.dedup();
