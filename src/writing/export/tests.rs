@@ -1,3 +1,9 @@
+//! A page in each format: what it holds, and that hostile text stays text.
+
+mod conversations;
+mod formulas;
+mod pictures;
+
 use std::io::{Cursor, Read as _};
 
 use base64::Engine as _;
@@ -5,9 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Illustration, Manner, Message, Passage, Role, Speaker, Turn};
+use crate::domain::{Manner, Message, Role, Turn};
 use crate::lang::Lang;
-use crate::writing::chats::chats;
 
 const PAGE: &str = "# Garden\n\nA **bold**, *slanted*, ~~struck~~ and `code` word, a [link](https://example.org/?a=1&b=2).\n\n\
                     - one\n- two\n  1. deep\n  2. deeper\n\n3. three\n4. four\n\n> quoted\n>\n> twice\n\n```rust\nfn main() {}\n\n  \"x\";\n```\n\n\
@@ -235,169 +240,6 @@ fn turns(messages: &[Message]) -> Vec<Turn> {
     (1..).zip(messages).map(turn).collect()
 }
 
-/// The chat of a file as messages, with its title.
-fn read_back(text: &str) -> (Vec<Message>, String) {
-    let chat = chats(text.as_bytes()).unwrap().chats.remove(0);
-    let system = Some(say(Role::System, &chat.system)).filter(|m| !m.content.is_empty());
-    (system.into_iter().chain(chat.turns.iter().map(|t| say(t.role, &t.text))).collect(), chat.title)
-}
-
-#[test]
-fn conversations_go_out_and_come_back() {
-    let messages = [
-        say(Role::System, "Be *kind*."),
-        say(Role::User, "Hi\n\n- a\n- b"),
-        say(Role::Assistant, "```\n## User\n```\n\n好。"),
-    ];
-    let turns = turns(&messages[1..]);
-    for lang in Lang::ALL {
-        let document = Document::from_turns("Talk", &messages[0].content, &turns, &[], &Manner::default(), lang);
-        let (read, title) = read_back(&to_markdown(&document));
-        assert_eq!((read.as_slice(), title.as_str()), (&messages[..], "Talk"));
-        assert!(to_html(&document).contains("<section class=\"turn user\">"));
-        assert!(docx_text(&to_docx(&document).unwrap()).contains(lang.pick("Assistant\n", "助手\n")));
-        let plain = read_back(&to_plain_text(&document)).0;
-        assert_eq!(
-            plain.iter().map(|m| m.role).collect::<Vec<_>>(),
-            messages.iter().map(|m| m.role).collect::<Vec<_>>()
-        );
-    }
-}
-
-/// Regression: every answer was "Assistant"'s.
-#[test]
-fn exports_name_who_speaks() {
-    let messages =
-        [say(Role::User, "Hi"), say(Role::Assistant, "Hello."), say(Role::Assistant, "Ho."), say(Role::User, "Bye")];
-    let speaker = Speaker { name: "Ada <b>".into(), ..Speaker::default() };
-    let manner = Manner { speaker: Some(speaker), names: [(3, "Bo".to_owned())].into(), ..Manner::default() };
-    let named = Manner { person: "Lin".into(), ..manner.clone() };
-    let document = |manner: &Manner| Document::from_turns("T", "", &turns(&messages), &[], manner, Lang::En);
-    let speakers = |manner: &Manner| {
-        let blocks = document(manner).blocks.into_iter();
-        let names = blocks.map(|block| if let Block::Turn { speaker, .. } = block { speaker } else { panic!() });
-        names.collect::<Vec<_>>()
-    };
-    assert_eq!(speakers(&manner), ["User", "Ada <b>", "Bo", "User"]);
-    assert_eq!(speakers(&named), ["Lin", "Ada <b>", "Bo", "Lin"]);
-    let document = document(&named);
-    assert!(to_html(&document).contains("<p class=\"speaker\">Ada &lt;b&gt;</p>"));
-    assert!(docx_text(&to_docx(&document).unwrap()).contains("Ada <b>\nHello."));
-    assert!(to_plain_text(&document).contains("Bo:\nHo.\n"));
-    let markdown = to_markdown(&document);
-    assert!(markdown.contains("## Bo <!-- assistant -->\n\nHo.\n") && !markdown.contains("Assistant\n"), "{markdown}");
-    let chat = chats(markdown.as_bytes()).unwrap().chats.remove(0);
-    assert_eq!((chat.person.as_str(), chat.turns[2].name.as_str(), chat.turns.len()), ("Lin", "Bo", 4));
-    // A persona's turns come back from plain text too.
-    let plain = to_plain_text(&Document::from_turns(
-        "T",
-        "",
-        &turns(&messages[..2]),
-        &[],
-        &Manner { names: Default::default(), ..manner },
-        Lang::En,
-    ));
-    assert_eq!(read_back(&plain.replace(" <b>", "")).0, messages[..2]);
-}
-
-/// Regression: the lines of a haiku became one.
-#[test]
-fn lines_stay_lines_and_markdown_stays_as_it_was_written() {
-    let haiku = "An old pond\na frog jumps\n水の音\n终";
-    let text = format!("{haiku}\n\n* one\n+ two\n   with _it_ & <b>\n\n1) x\n\n```\n  code\n");
-    let messages = [say(Role::User, haiku), say(Role::Assistant, &text)];
-    let document = Document::from_turns("T", "", &turns(&messages), &[], &Manner::default(), Lang::En);
-    let pages = [Document::from_page("T", &text, &[], Lang::En), document];
-    for document in &pages {
-        assert!(to_markdown(document).contains(text.trim_end()), "{}", to_markdown(document));
-        assert!(to_plain_text(document).contains(&format!("{haiku}\n")));
-        assert!(to_html(document).contains("An old pond<br>a frog jumps<br>水の音<br>终"));
-        let docx = String::from_utf8(part(&to_docx(document).unwrap(), "word/document.xml")).unwrap();
-        assert!(
-            docx.contains("An old pond</w:t><w:br/><w:t xml:space=\"preserve\">a frog jumps</w:t><w:br/>"),
-            "{docx}"
-        );
-    }
-    assert!(to_markdown(&pages[1]).ends_with("  code\n```\n"), "a block that was cut short ends with its turn");
-    let page = Document::from_page("Night", "# Night\n\nA fox\nran.", &[], Lang::En);
-    assert_eq!(to_markdown(&page), "# Night\n\nA fox\nran.\n", "the title once");
-    assert_eq!(to_html(&page).matches("Night</h1>").count(), 1);
-}
-
-/// Regression: an answer in JSON was Markdown, which ate its asterisks and the spaces before its lines.
-#[test]
-fn json_goes_out_as_it_was_written() {
-    let json = "{\n    \"a*b*\": [\n        \"# one_two_\"\n    ]\n}";
-    let talk = [say(Role::User, "As JSON"), say(Role::Assistant, json)];
-    let documents = [
-        Document::from_turns("t", "", &turns(&talk), &[], &Manner::default(), Lang::En),
-        Document::from_page("t", json, &[], Lang::En),
-    ];
-    for document in documents {
-        assert!(to_markdown(&document).contains(&format!("```json\n{json}\n```")));
-        let indented: String = json.lines().map(|line| format!("    {line}\n")).collect();
-        assert!(to_plain_text(&document).contains(&indented));
-        assert!(to_html(&document).contains("&quot;a*b*&quot;: [\n        &quot;# one_two_&quot;"));
-    }
-}
-
-#[test]
-fn formulas_go_out_as_they_came_in() {
-    let formulas = [
-        "\\(a_1 * b_2 \\\\ c\\)",
-        "\\[ \\int_0^1 x\\,dx = \\frac{1}{2} \\]",
-        "\\[x\\]",
-        "$a_1 * b_2 * c$",
-        "$$\\sum_{i=1}^n i_2 *x* $$",
-        "\\begin{align*}a &= b_1 \\\\ c &= _d_\\end{align*}",
-        "$\\{x \\mid x < 1\\}$",
-        "\\(\\|x\\|\\)",
-    ];
-    let block = "\\[\n  \\begin{pmatrix}\n    a & b \\\\\n    = & d\n  \\end{pmatrix}\n- 1\n\\]";
-    let mut text: String = formulas.iter().map(|formula| format!("So {formula}, *then*.\n\n")).collect();
-    text.push_str(&format!(
-        "{block}\n\n# Of \\(x_1\\)\n\n- in $y_1$ _it_\n\n| a | b |\n|---|---|\n| \\(x_1\\) | 2 |\n\n"
-    ));
-    text.push_str("> \\[\n> q_1 _r_\n> \\]\n");
-    let messages = [say(Role::Assistant, &text)];
-    let document = Document::from_turns("T", "", &turns(&messages), &[], &Manner::default(), Lang::En);
-    let html = to_html(&document).replace("&amp;", "&").replace("&lt;", "<").replace("<br>", "\n");
-    let docx = String::from_utf8(part(&to_docx(&document).unwrap(), "word/document.xml")).unwrap();
-    let docx = docx.replace("<w:br/>", "\n").replace("</w:t>", "").replace("<w:t xml:space=\"preserve\">", "");
-    let docx = docx.replace("&amp;", "&").replace("&lt;", "<");
-    for (name, out) in [("text", to_plain_text(&document)), ("HTML", html), ("DOCX", docx)] {
-        for formula in formulas.iter().chain([&block, &"\\(x_1\\)", &"$y_1$", &"_r_"]) {
-            assert!(out.contains(formula), "{name}: {formula}\n{out}");
-        }
-        assert!(!out.contains("*then*") && !out.contains("_it_"), "{name}: the rest is Markdown");
-    }
-    assert!(to_markdown(&document).contains(text.trim_end()));
-}
-
-#[test]
-fn what_is_no_formula_is_markdown_as_before() {
-    let shown = |text: &str| to_plain_text(&Document::from_markdown("", text, Lang::En)).trim().to_owned();
-    for (text, want) in [
-        ("It costs $5 and *not* $10.", "It costs $5 and not $10."),
-        ("\\[A note.\\] and \\(open", "[A note.] and (open"),
-        ("`\\(x_1\\)` and `$a_1$`", "\\(x_1\\) and $a_1$"),
-        ("    echo $a_1$b", "    echo $a_1$b"),
-        ("\\\\(*x*\\\\)", "\\(x\\)"),
-        ("\\$a *b* c$", "$a b c$"),
-        ("$a\n\nb$", "$a\n\nb$"),
-        ("<https://x.org/$a_1$>", "https://x.org/$a_1$"),
-    ] {
-        assert_eq!(shown(text), want.trim(), "{text}");
-    }
-    let started = std::time::Instant::now();
-    for part in ["\\(", "\\[ ", "$", "$$ ", "$a ", "\\begin{a}", "\\[a \\(b $c", "\\(x\\) ", "$x$\n"] {
-        let text = part.repeat(300_000 / part.len());
-        let _ = Document::from_markdown("", &text, Lang::En);
-        let _ = Document::from_markdown("", &(text + "\\] $ \\)"), Lang::En);
-    }
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
-}
-
 #[test]
 fn text_from_right_to_left_says_so() {
     let text = "# ח\n\nשלום, **world**! (בדיקה)\n\nHi שלום\n\n- א\n- b\n\n> ב\n\n| א | ב |\n|---|---|\n| 1 | 2 |\n";
@@ -437,57 +279,6 @@ fn text_from_right_to_left_says_so() {
     assert!(!to_html(&plain).contains("dir="));
     let body = String::from_utf8(part(&to_docx(&plain).unwrap(), "word/document.xml")).unwrap();
     assert!(!body.contains("<w:bidi") && !body.contains("<w:rtl"));
-}
-
-#[test]
-fn pictures_in_markdown_are_kept_or_become_links() {
-    let data = format!("before ![two dots](data:image/png;base64,{}) after", STANDARD.encode(png()));
-    let document = Document::from_markdown("", &data, Lang::En);
-    assert_eq!(document.blocks[1], Block::Picture { image: Image::Png(png()), alt: "two dots".into() });
-    let document = Document::from_markdown("", "![a](http://x/y.png) ![b](data:image/png;base64,zzzz)", Lang::En);
-    let Block::Paragraph(spans) = &document.blocks[0] else { panic!() };
-    assert_eq!((spans[0].link.as_deref(), spans[1].text.as_str(), spans.len()), (Some("http://x/y.png"), " b", 2));
-}
-
-fn illustration(id: u64, turn: u64, at: usize, text: &str) -> Illustration {
-    Illustration { id, passage: Passage { turn, at, text: text.into() }, path: format!("{id} (a).png").into() }
-}
-
-#[test]
-fn pictures_stand_below_the_lines_that_they_show() {
-    let text = "Ada woke. It rained.\n\nThe mill\nturned.";
-    let pictures =
-        [illustration(2, 0, 31, "turned."), illustration(1, 0, 0, "Ada woke."), illustration(3, 0, 0, "a changed one")];
-    let document = Document::from_page("Mill", text, &pictures, Lang::En);
-    let shown = to_markdown(&document);
-    let order = ["It rained.", "1 (a).png", "a changed one", "The mill", "turned.", "2 (a).png"];
-    let places: Vec<usize> =
-        order.iter().map(|part| shown.find(part).unwrap_or_else(|| panic!("{part}: {shown}"))).collect();
-    assert!(places.is_sorted(), "{shown}");
-    assert!(shown.contains("![Ada woke.](<1 (a).png>)"), "{shown}");
-    assert!(to_plain_text(&document).contains("[Ada woke.]") && to_html(&document).contains("[Ada woke.]"));
-    assert!(docx_text(&to_docx(&document).unwrap()).contains("[Ada woke.]"));
-
-    let say = |id, content: &str| Turn {
-        id,
-        message: Message { role: Role::Assistant, content: content.to_owned() },
-        info: None,
-        parent: None,
-    };
-    let turns = [say(1, "One."), say(2, "Two.")];
-    let mut document = Document::from_turns(
-        "T",
-        "",
-        &turns,
-        &[illustration(7, 1, 0, &"long ".repeat(90))],
-        &Manner::default(),
-        Lang::En,
-    );
-    let shown = to_markdown(&document);
-    assert!(shown.find("One.") < shown.find("7 (a).png") && shown.find("7 (a).png") < shown.find("Two."), "{shown}");
-    let pictures = document.pictures_mut();
-    let [Block::Picture { alt, .. }] = &pictures[..] else { panic!("{pictures:?}") };
-    assert_eq!((alt.chars().count(), alt.ends_with('…')), (161, true));
 }
 
 /// Found by the test below: marks of two kinds beside a letter.
