@@ -9,6 +9,7 @@ mod share;
 mod take;
 #[cfg(test)]
 mod tests;
+mod verb;
 #[cfg(test)]
 mod walk_tests;
 mod whose;
@@ -523,7 +524,7 @@ impl<'a> Reader<'a> {
             Role::Other => self.pending.other = true,
             Role::Is => self.is(),
             Role::Background => self.background(word),
-            Role::Filler if place::is_posture(&word.word) && self.is_before_somebody(word) => {
+            Role::Filler if verb::is_posture(&word.word) && self.is_before_somebody(word) => {
                 self.pending.doing.push(Doing { words: Vec::new(), span: word.span.clone() });
             }
             Role::Measure | Role::Suffix | Role::Filler => {}
