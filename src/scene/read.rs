@@ -1,8 +1,10 @@
 //! The parser: from lexemes to a [`Reading`].
 
+mod afterwards;
 mod being;
 mod clause;
 mod divided;
+mod grounds;
 mod noun;
 mod place;
 mod share;
@@ -17,6 +19,9 @@ mod writing;
 
 use std::ops::Range;
 
+use being::is_garment;
+use place::is_joining;
+
 use super::fillers::PRAISE;
 use super::grammar::{Role, grammar};
 use super::layout::is_vessel;
@@ -24,9 +29,6 @@ use super::lexer::{Kind, Lexeme, lex};
 use super::said::{Doing, MOST_OF_A_KIND, Named, Said};
 use super::things::{By, Thing, ThingId, folded, stems, things};
 use super::words::{COLOURS, MANY};
-use being::is_garment;
-use place::is_joining;
-
 use super::{Cannot, Ground, Item, Light, Link, Reading, Relation, Size, Unknown};
 
 /// Maximum number of items in a scene. Further ones are reported and not drawn.
@@ -38,18 +40,6 @@ const LONGEST_WORD: usize = 40;
 
 /// Words for a pair. Something that is a pair by itself (glasses) counts as one.
 const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一双", "一副"];
-
-/// Parts of a background's words that make it night: "snowy night", 雨夜.
-const NIGHTS: &[&str] = &["night", "夜"];
-
-/// Words for a picture of a person, which may be a painting or a photo.
-const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
-
-/// Animals whose whole bodies the model draws as well as their faces.
-const BODIES: &[&str] = &["cat", "cow", "dog", "mouse", "pig", "rabbit", "tiger"];
-
-/// Words for a landscape, which is a kind of painting where the prompt names what is in it.
-const LANDSCAPES: &[&str] = &["landscape", "风景", "山水"];
 
 /// With more unknown words than this, none of them gets a stand-in.
 const MOST_UNKNOWN: usize = 3;
@@ -315,140 +305,6 @@ impl<'a> Reader<'a> {
         self
     }
 
-    /// A portrait that is to be painted is no photo: "portrait of a woman, watercolor".
-    fn portraits(&mut self) {
-        let text = self.text;
-        let cannot = &mut self.reading.cannot;
-        if cannot.iter().any(|(what, _)| *what == Cannot::Painting) {
-            let is_portrait = |span: &Range<usize>| PORTRAITS.contains(&folded(&text[span.clone()]).as_str());
-            cannot.retain(|(what, span)| *what != Cannot::Photo || !is_portrait(span));
-        }
-    }
-
-    /// A landscape without anything in it is drawn as a mountain: "a landscape", 水墨山水.
-    fn landscape_alone(&mut self) {
-        let reading = &self.reading;
-        let is_denied = self.words.iter().any(|word| word.kind == Kind::Role(Role::Denial));
-        if !reading.items.is_empty() || is_denied || reading.ground.is_some() {
-            return;
-        }
-        let is_landscape = |span: &Range<usize>| LANDSCAPES.contains(&folded(&self.text[span.clone()]).as_str());
-        let Some(at) = reading.cannot.iter().position(|(_, span)| is_landscape(span)) else { return };
-        let Some((_, mountains)) = things().find("mountain") else { return };
-        let (_, span) = self.reading.cannot.remove(at);
-        self.push(mountains.to_vec(), "mountain", span);
-    }
-
-    /// A mood without anybody is drawn as a face: "happy", 一个生气的表情. Returns whether the prompt is such a mood.
-    fn mood_alone(&mut self) -> bool {
-        let role = |word: &Lexeme| match &word.kind {
-            Kind::Role(role) | Kind::Name(_, _, Some(role)) => Some(*role),
-            Kind::Name(_, _, None) | Kind::Unknown(_) | Kind::Stop => None,
-        };
-        let mood = self.words.iter().find_map(|word| match role(word) {
-            Some(Role::Mood(mood)) => Some((mood, word.clone())),
-            _ => None,
-        });
-        // Nothing else may be described: "big shiny happy" is no face.
-        let is_bare = |word: &Lexeme| match role(word) {
-            Some(Role::Mood(_) | Role::Number(_) | Role::Measure | Role::The | Role::Is) => true,
-            Some(Role::Filler) => !PRAISE.contains(&word.word.as_str()) || word.word == "的",
-            Some(_) => false,
-            None => word.kind == Kind::Stop || matches!(word.word.as_str(), "expression" | "emotion" | "mood"),
-        };
-        let Some((mood, word)) = mood.filter(|_| self.words.iter().all(is_bare)) else { return false };
-        let all = things();
-        let faces = (0..all.len() as ThingId).filter(|&id| all.get(id).en.ends_with("face"));
-        let rank = |id: ThingId| mood.iter().position(|mood| all.get(id).label_has(mood));
-        let mut senses: Vec<ThingId> = faces.filter(|id| rank(*id).is_some()).collect();
-        senses.sort_by_key(|id| rank(*id));
-        let Some(first) = senses.first() else { return false };
-        let said = all.get(*first).en;
-        (self.pending, self.reading.unknown) = (Said::default(), Vec::new());
-        self.push(senses.clone(), said, word.span);
-        true
-    }
-
-    /// Reports the adjectives of a prompt that names nothing: "big shiny happy".
-    fn adjectives(&mut self) {
-        let is_adjective = |word: &&Lexeme| {
-            matches!(word.kind, Kind::Role(Role::Size(_) | Role::Mood(_) | Role::Look(_) | Role::Action(_)))
-                || matches!(word.kind, Kind::Role(Role::Filler))
-                    && PRAISE.contains(&word.word.as_str())
-                    && word.word.len() > 3
-        };
-        let spans: Vec<_> = self.words.iter().filter(is_adjective).map(|word| word.span.clone()).collect();
-        for span in spans {
-            if self.reading.unknown.iter().all(|it| it.span != span) {
-                self.unknown(span);
-            }
-        }
-    }
-
-    /// 小猫 (small cat) is small only if there is another thing.
-    fn sizes_of_names(&mut self) {
-        if self.named.len() < 2 {
-            return;
-        }
-        for i in 0..self.named.len() {
-            if self.named[i].is_small_by_name() {
-                self.named[i].said.size = Size::Small;
-                self.settle(i);
-            }
-        }
-    }
-
-    /// Draws things of the same noun alike: a "black cat" is a whole cat, so a white cat beside it is no face.
-    fn alike(&mut self) {
-        let all = things();
-        // The thing that the label names without its colour.
-        let plain = |id: ThingId| {
-            let (first, noun) = all.get(id).en.split_once(' ')?;
-            COLOURS.iter().any(|(en, ..)| en.contains(&first)).then(|| all.labelled(noun)).flatten()
-        };
-        let kind = |named: &Named, item: &Item| Some((named.word.clone(), plain(item.senses[0])?));
-        let kinds: Vec<_> = self.named.iter().zip(&self.reading.items).filter_map(|(n, i)| kind(n, i)).collect();
-        for (word, id) in kinds {
-            for i in 0..self.named.len() {
-                let is_one = plain(self.reading.items[i].senses[0]) == Some(id);
-                let named = &mut self.named[i];
-                let is_free =
-                    !is_one && named.chosen.is_none() && named.said.moods.is_empty() && named.said.modifiers.is_empty();
-                if is_free && word.ends_with(&named.word) && named.senses.contains(&id) {
-                    named.senses.retain(|sense| *sense != id);
-                    named.senses.insert(0, id);
-                    self.settle(i);
-                }
-            }
-        }
-    }
-
-    /// In a scene, and where it does something, an animal has its body: a "cat on a box" is more than the face that is the
-    /// first sense of "cat". Faces keep their moods and what they wear.
-    fn bodies(&mut self) {
-        let all = things();
-        let reading = &self.reading;
-        let several = reading.items.iter().map(|item| usize::from(item.count)).sum::<usize>() > 1;
-        let is_scene = several || reading.ground.is_some() || reading.light != Light::Day;
-        let wearers: Vec<usize> =
-            reading.relations.iter().filter(|link| link.relation == Relation::WornBy).map(|link| link.place).collect();
-        for i in 0..self.named.len() {
-            let named = &self.named[i];
-            let is_free = named.chosen.is_none() && named.said.moods.is_empty() && named.said.modifiers.is_empty();
-            if !is_free || wearers.contains(&i) || !(is_scene || !named.said.doing.is_empty()) {
-                continue;
-            }
-            let animal = all.get(self.reading.items[i].senses[0]).en.strip_suffix(" face");
-            let body = animal.filter(|animal| BODIES.contains(animal)).and_then(|animal| all.labelled(animal));
-            if let Some(id) = body.filter(|id| named.senses.contains(id)) {
-                let senses = &mut self.named[i].senses;
-                senses.retain(|sense| *sense != id);
-                senses.insert(0, id);
-                self.settle(i);
-            }
-        }
-    }
-
     fn unknown(&mut self, span: Range<usize>) {
         self.reading.unknown.push(Unknown { span, near: Vec::new(), stand_in: None });
     }
@@ -547,69 +403,6 @@ impl<'a> Reader<'a> {
     fn is_behind_many(&self) -> bool {
         let before = self.at.checked_sub(1).map(|at| &self.words[at].kind);
         before == Some(&Kind::Role(Role::Number(MANY)))
-    }
-
-    /// Sets a plain background: "a red background", "the background is red".
-    fn background(&mut self, word: &Lexeme) {
-        let said = std::mem::take(&mut self.pending);
-        self.waiting = None;
-        if let Some((colour, span)) = said.colour {
-            self.ground(Ground::Plain(colour), span.start..word.span.end);
-            return;
-        }
-        let mut next = self.words.iter().enumerate().skip(self.at + 1);
-        let skipped =
-            |w: &Lexeme| matches!(w.kind, Kind::Role(Role::Is)) || matches!(w.word.as_str(), ":" | "：" | "的");
-        if let Some((at, Lexeme { kind: Kind::Role(Role::Colour(colour)), span, .. })) = next.find(|(_, w)| !skipped(w))
-            && !self.words.get(at + 1).is_some_and(|next| matches!(next.kind, Kind::Name(..)))
-        {
-            let (colour, span) = (*colour, word.span.start..span.end);
-            self.at = at;
-            self.ground(Ground::Plain(colour), span);
-        }
-    }
-
-    /// Sets a background. It takes the attributes before it.
-    fn ground(&mut self, ground: Ground, span: Range<usize>) {
-        self.verb_ends();
-        let said = std::mem::take(&mut self.open).into_iter().chain([std::mem::take(&mut self.pending)]);
-        let colours = said.filter_map(|said| said.colour).filter(|(colour, _)| !ground.has_colour(colour));
-        self.reading.more_colours.extend(colours.map(|(_, span)| span));
-        self.waiting = None;
-        self.subject = None;
-        self.clause.push((None, span.clone()));
-        let said = folded(&self.text[span.clone()]);
-        let is_said =
-            |word: &str| if word.is_ascii() { said.split(' ').any(|w| w == word) } else { said.contains(word) };
-        let unwanted = &self.unwanted;
-        if unwanted.grounds.contains(&ground) || unwanted.named.iter().any(|it| is_said(&it.word)) {
-            self.reading.denied.push(span);
-        } else {
-            let light = NIGHTS.iter().any(|night| said.contains(night)).then_some(Ground::Night);
-            self.one_ground(ground, span.clone());
-            if let Some(light) = light.filter(|_| ground.is_outdoors()) {
-                self.one_ground(light, span);
-            }
-        }
-    }
-
-    /// Keeps one background. A place may take the light of another: "a beach at sunset", "a winter night".
-    fn one_ground(&mut self, new: Ground, span: Range<usize>) {
-        let reading = &mut self.reading;
-        let Some(old) = reading.ground else {
-            reading.ground = Some(new);
-            return;
-        };
-        match (old.light(), new.light()) {
-            _ if old == new => {}
-            (None, Some(light)) if old.is_outdoors() && (reading.light == Light::Day || reading.light == light) => {
-                reading.light = light;
-            }
-            (Some(light), None) if new.is_outdoors() => (reading.ground, reading.light) = (Some(new), light),
-            (Some(Light::Day), Some(_)) => reading.ground = Some(new),
-            (Some(_), Some(Light::Day)) => {}
-            _ => reading.more_grounds.push(span),
-        }
     }
 }
 
