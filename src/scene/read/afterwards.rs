@@ -121,26 +121,36 @@ impl Reader<'_> {
     }
 
     /// In a scene, and where it does something, an animal has its body: a "cat on a box" is more than the face that is the
-    /// first sense of "cat". Faces keep their moods and what they wear.
+    /// first sense of "cat". Faces keep their moods and what they wear, and others of their kind are faces beside them.
     pub(super) fn bodies(&mut self) {
         let all = things();
         let reading = &self.reading;
         let several = reading.items.iter().map(|item| usize::from(item.count)).sum::<usize>() > 1;
         let is_scene = several || reading.ground.is_some() || reading.light != Light::Day;
-        let wearers: Vec<usize> =
-            reading.relations.iter().filter(|link| link.relation == Relation::WornBy).map(|link| link.place).collect();
+        // "a hat on a cat" is worn as well.
+        let is_worn = |link: &&Link| match link.relation {
+            Relation::WornBy => true,
+            Relation::On => is_garment(reading.items[link.thing].senses[0]),
+            _ => false,
+        };
+        let wearers: Vec<usize> = reading.relations.iter().filter(is_worn).map(|link| link.place).collect();
+        let animal = |id: ThingId| all.get(id).en.strip_suffix(" face").filter(|animal| BODIES.contains(animal));
+        let has_face = |i: usize| {
+            let said = &self.named[i].said;
+            !said.moods.is_empty() || !said.modifiers.is_empty() || wearers.contains(&i)
+        };
+        let faces: Vec<&str> =
+            (0..self.named.len()).filter(|&i| has_face(i)).filter_map(|i| animal(self.named[i].senses[0])).collect();
         for i in 0..self.named.len() {
-            let named = &self.named[i];
-            let is_free = named.chosen.is_none() && named.said.moods.is_empty() && named.said.modifiers.is_empty();
-            if !is_free || wearers.contains(&i) || !(is_scene || !named.said.doing.is_empty()) {
+            let named = &mut self.named[i];
+            if named.chosen.is_some() || !(is_scene || !named.said.doing.is_empty()) {
                 continue;
             }
-            let animal = all.get(self.reading.items[i].senses[0]).en.strip_suffix(" face");
-            let body = animal.filter(|animal| BODIES.contains(animal)).and_then(|animal| all.labelled(animal));
-            if let Some(id) = body.filter(|id| named.senses.contains(id)) {
-                let senses = &mut self.named[i].senses;
-                senses.retain(|sense| *sense != id);
-                senses.insert(0, id);
+            let animal = animal(self.reading.items[i].senses[0]).filter(|animal| !faces.contains(animal));
+            let body = animal.and_then(|animal| all.labelled(animal)).filter(|id| named.senses.contains(id));
+            if let Some(id) = body {
+                named.senses.retain(|sense| *sense != id);
+                named.senses.insert(0, id);
                 self.settle(i);
             }
         }
