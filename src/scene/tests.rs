@@ -40,7 +40,7 @@ fn what_is_not_wanted_is_left_out_and_the_rest_is_drawn() {
         ("不要猫，一只狗", vec!["dog face"], "猫"),
         ("没有眼睛的狗", vec!["dog face"], "眼睛"),
         ("a dog without a hat", vec!["dog face"], "hat"),
-        ("a dog with no apples on the grass", vec!["dog face"], "apples"),
+        ("a dog with no apples on the grass", vec!["dog"], "apples"),
     ] {
         let r = read(prompt);
         assert_eq!((said(prompt), r.relations.len()), (things.into_iter().map(str::to_owned).collect(), 0), "{prompt}");
@@ -54,7 +54,7 @@ fn the_first_example_of_the_studio_is_read_alike_in_both_languages() {
     for prompt in ["an orange cat on a blue box", "一个蓝色的盒子上有一只橙色的猫", "一只橙色的猫在一个蓝色的盒子上"]
     {
         let r = read(prompt);
-        let cat = said(prompt).iter().position(|s| s == "orange cat face").expect(prompt);
+        let cat = said(prompt).iter().position(|s| s == "orange cat").expect(prompt);
         let place = said(prompt).iter().position(|s| s == "blue wrapped gift").expect(prompt);
         assert_eq!(r.relations, [Link { thing: cat, relation: Relation::On, place }], "{prompt}");
         assert_eq!(unknown(prompt), Vec::<&str>::new(), "{prompt}");
@@ -88,14 +88,14 @@ fn relations_of_two_things() {
 #[test]
 fn numbers_and_sizes() {
     assert_eq!(said("two cherries"), ["2 cherries"]);
-    assert_eq!(said("three big dogs and a small cat"), ["3 big dog face", "small cat face"]);
-    assert_eq!(said("两只猫和三个苹果"), ["2 cat face", "3 red apple"]);
+    assert_eq!(said("three big dogs and a small cat"), ["3 big dog", "small cat"]);
+    assert_eq!(said("两只猫和三个苹果"), ["2 cat", "3 red apple"]);
     assert_eq!(said("一只大象"), ["elephant"], "a name that begins with a size");
     for (prompt, right) in [
         ("two hearts on an elephant", ["2 red heart", "elephant"]),
         ("一个草莓右边有两个梨", ["strawberry", "2 pear"]),
         ("一辆汽车上有两颗爱心", ["automobile", "2 red heart"]),
-        ("一只猫和一对鞋", ["cat face", "2 running shoe"]),
+        ("一只猫和一对鞋", ["cat", "2 running shoe"]),
     ] {
         assert_eq!(said(prompt), right, "{prompt}");
         assert!(unknown(prompt).is_empty(), "{prompt}");
@@ -110,13 +110,13 @@ fn grounds_are_no_things() {
     assert_eq!(said("a boat at sunset").len(), 1);
     assert_eq!(ground("草地上的兔子"), Some(Ground::Grass));
     assert_eq!(ground("a polar bear in the snow"), Some(Ground::Snow));
-    assert_eq!(said("草地上的兔子"), ["rabbit face"]);
+    assert_eq!(said("草地上的兔子"), ["rabbit"]);
     let r = read("three red apples on a table in the snow");
     let more: Vec<&str> =
         r.more_grounds.iter().map(|it| &"three red apples on a table in the snow"[it.clone()]).collect();
     assert_eq!((r.ground, more), (Some(Ground::Table), vec!["in the snow"]), "a second ground is told");
     for prompt in ["a cat by the sea", "海边有一只猫", "a cat on the beach", "沙滩上的猫"] {
-        assert_eq!((ground(prompt), said(prompt)), (Some(Ground::Beach), vec!["cat face".to_owned()]), "{prompt}");
+        assert_eq!((ground(prompt), said(prompt)), (Some(Ground::Beach), vec!["cat".to_owned()]), "{prompt}");
     }
     assert_eq!((ground("a beach"), said("沙滩")), (None, vec!["beach with umbrella".to_owned()]));
 }
@@ -178,9 +178,9 @@ fn what_the_negative_prompt_names_is_not_drawn() {
         ("a red car and a blue car", "red car", vec!["blue automobile"], vec!["car"]),
         ("红色的车和蓝色的车", "红色的车", vec!["blue automobile"], vec!["车"]),
         ("a dog on a box", "box", vec!["dog face"], vec!["box"]),
-        ("一朵花，盒子上有一只猫", "盒子", vec!["blossom", "cat face"], vec!["盒子"]),
-        ("a cat and a dog", "red dog", vec!["cat face", "dog face"], vec![]),
-        ("a cat and a dog", "blurry, ugly, watermark", vec!["cat face", "dog face"], vec![]),
+        ("一朵花，盒子上有一只猫", "盒子", vec!["blossom", "cat"], vec!["盒子"]),
+        ("a cat and a dog", "red dog", vec!["cat", "dog"], vec![]),
+        ("a cat and a dog", "blurry, ugly, watermark", vec!["cat", "dog"], vec![]),
         ("a cat in the snow", "in the snow", vec!["cat face"], vec!["in the snow"]),
         ("a cat in the snow", "snow, text", vec!["cat face"], vec!["in the snow"]),
         ("雪地里的猫", "雪", vec!["cat face"], vec!["雪地"]),

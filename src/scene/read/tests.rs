@@ -18,16 +18,16 @@ fn an_action_is_said_of_its_noun_and_is_no_thing() {
         ("a bird flies over a house", vec!["parrot", "house with garden"], vec![]),
         ("a butterfly flying in the garden", vec!["butterfly"], vec![]),
         ("pixel art spaceship flying through space", vec!["rocket"], vec![]),
-        ("cute dog running in the park", vec!["dog face"], vec!["running"]),
-        ("running dog", vec!["dog face"], vec!["running"]),
-        ("a cat, dancing", vec!["cat face"], vec!["dancing"]),
+        ("cute dog running in the park", vec!["dog"], vec!["running"]),
+        ("running dog", vec!["dog"], vec!["running"]),
+        ("a cat, dancing", vec!["cat"], vec!["dancing"]),
         ("horse running on the grass", vec!["horse"], vec![]),
         ("mermaid swimming with fish", vec!["mermaid", "tropical fish"], vec![]),
         ("a duck swimming in a lake", vec!["duck"], vec![]),
-        ("a cat dancing", vec!["cat face"], vec!["dancing"]),
+        ("a cat dancing", vec!["cat"], vec!["dancing"]),
         ("a bear cooking", vec!["bear"], vec!["cooking"]),
         ("a chef cooking a pizza", vec!["cook", "pizza"], vec![]),
-        ("a dog painting a picture", vec!["dog face"], vec!["painting"]),
+        ("a dog painting a picture", vec!["dog"], vec!["painting"]),
         ("a majestic lion walking through the forest", vec!["lion", "evergreen tree"], vec!["walking"]),
         ("a girl kicking a ball", vec!["woman: red hair", "soccer ball"], vec!["kicking"]),
         ("a girl dancing", vec!["woman dancing"], vec![]),
@@ -38,8 +38,8 @@ fn an_action_is_said_of_its_noun_and_is_no_thing() {
         ("dancing", vec!["woman dancing"], vec![]),
         ("a fly on a cake", vec!["fly", "birthday cake"], vec![]),
         ("一只鸟在飞", vec!["parrot"], vec![]),
-        ("小狗在公园里奔跑", vec!["dog face"], vec!["奔跑"]),
-        ("小猫在游泳", vec!["cat face"], vec!["游泳"]),
+        ("小狗在公园里奔跑", vec!["dog"], vec!["奔跑"]),
+        ("小猫在游泳", vec!["cat"], vec!["游泳"]),
         ("奔跑的马", vec!["horse"], vec![]),
         ("小女孩在跳舞", vec!["woman dancing"], vec![]),
         ("跳舞的女孩", vec!["woman dancing"], vec![]),
@@ -148,7 +148,7 @@ fn a_part_of_a_body_is_no_thing_beside_it() {
     ] {
         assert_eq!((links(prompt), unknown(prompt)), (relations, vec![]), "{prompt}");
     }
-    assert_eq!(said("a cat with blue eyes and a dog"), ["cat face", "dog face"]);
+    assert_eq!(said("a cat with blue eyes and a dog"), ["cat", "dog"]);
     assert_eq!(unknown("a cat with wings"), ["wings"], "cats have none");
     assert_eq!((said("a nose"), said("an eye")), (vec!["nose".to_owned()], vec!["eyes".to_owned()]));
 }
@@ -195,10 +195,10 @@ fn plurals_and_pairs_are_numbers() {
         ("bats", "3 bat"),
         ("purple balloons", "3 purple balloon"),
         ("mountains", "3 snow-capped mountain"),
-        ("mice", "3 mouse face"),
+        ("mice", "3 mouse"),
         ("strawberries", "3 strawberry"),
-        ("a group of cats", "5 cat face"),
-        ("小猫们", "3 cat face"),
+        ("a group of cats", "5 cat"),
+        ("小猫们", "3 cat"),
         ("two bats", "2 bat"),
         ("flowers", "bouquet"),
         ("noodles", "steaming bowl"),
@@ -214,7 +214,7 @@ fn plurals_and_pairs_are_numbers() {
         ("a pair of gloves", "gloves"),
         ("a pair of chopsticks", "chopsticks"),
         ("a pair of glasses", "glasses"),
-        ("a pair of cats", "2 cat face"),
+        ("a pair of cats", "2 cat"),
         ("shoes", "2 running shoe"),
         ("two pairs of shoes", "2 running shoe"),
     ] {
@@ -227,17 +227,17 @@ fn plurals_and_pairs_are_numbers() {
 fn numbers_go_to_twelve_and_what_is_more_is_reported() {
     for (prompt, right, more) in [
         ("ten apples", "10 red apple", vec![]),
-        ("eleven cats", "11 cat face", vec![]),
+        ("eleven cats", "11 cat", vec![]),
         ("a dozen eggs", "12 egg", vec![]),
         ("12 apples", "12 red apple", vec![]),
-        ("十只猫", "10 cat face", vec![]),
-        ("十一只猫", "11 cat face", vec![]),
+        ("十只猫", "10 cat", vec![]),
+        ("十一只猫", "11 cat", vec![]),
         ("十二个苹果", "12 red apple", vec![]),
         ("一打鸡蛋", "12 egg", vec![]),
-        ("many cats", "5 cat face", vec![]),
-        ("很多猫", "5 cat face", vec![]),
-        ("20 cats", "12 cat face", vec!["20"]),
-        ("twenty-one cats", "12 cat face", vec!["twenty"]),
+        ("many cats", "5 cat", vec![]),
+        ("很多猫", "5 cat", vec![]),
+        ("20 cats", "12 cat", vec!["20"]),
+        ("twenty-one cats", "12 cat", vec!["twenty"]),
         ("a hundred balloons", "12 balloon", vec!["a hundred"]),
         ("一百个气球", "12 balloon", vec!["一百个"]),
         ("无数星星", "12 glowing star", vec!["无数"]),
@@ -269,7 +269,7 @@ fn backgrounds_of_one_colour_and_places_are_grounds() {
         ("花园里的猫", Ground::Grass),
         ("a cat in the garden", Ground::Grass),
     ] {
-        assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), vec!["cat face".to_owned()]), "{prompt}");
+        assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), vec!["cat".to_owned()]), "{prompt}");
         assert_eq!((unknown(prompt), links(prompt)), (vec![], vec![]), "{prompt}");
     }
     for (prompt, ground) in [("starry night", Ground::Night), ("星空", Ground::Night), ("海底世界", Ground::Underwater)]
@@ -332,11 +332,11 @@ fn a_relation_that_an_earlier_one_rules_out_is_reported() {
 
 #[test]
 fn names_that_begin_with_small_are_small_beside_another_thing() {
-    assert_eq!(said("小老鼠和大象"), ["small mouse face", "elephant"]);
-    assert_eq!(said("小猫和大狗"), ["small cat face", "big dog face"]);
+    assert_eq!(said("小老鼠和大象"), ["small mouse", "elephant"]);
+    assert_eq!(said("小猫和大狗"), ["small cat", "big dog"]);
     assert_eq!(
         (said("小狗"), said("小鸡和猫")),
-        (vec!["dog face".to_owned()], vec!["baby chick".to_owned(), "cat face".to_owned()])
+        (vec!["dog face".to_owned()], vec!["baby chick".to_owned(), "cat".to_owned()])
     );
 }
 
@@ -364,8 +364,8 @@ fn a_misspelt_word_of_the_grammar_is_read() {
         ("a blakc cat", vec!["black cat"]),
         ("yelow sun", vec!["yellow sun"]),
         ("a purpel car", vec!["purple automobile"]),
-        ("a cat siting on a chair", vec!["cat face", "chair"]),
-        ("a cat ridding a bicycle", vec!["cat face", "bicycle"]),
+        ("a cat siting on a chair", vec!["cat", "chair"]),
+        ("a cat ridding a bicycle", vec!["cat", "bicycle"]),
     ] {
         assert_eq!(
             (said(prompt), unknown(prompt)),

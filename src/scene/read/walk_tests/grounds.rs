@@ -9,16 +9,16 @@ use crate::{Ground, Light};
 #[test]
 fn weather_and_the_time_of_the_day_are_grounds_unless_they_are_all() {
     for (prompt, ground, things) in [
-        ("a cat in the rain", Ground::Rain, vec!["cat face"]),
-        ("a cat, raining", Ground::Rain, vec!["cat face"]),
+        ("a cat in the rain", Ground::Rain, vec!["cat"]),
+        ("a cat, raining", Ground::Rain, vec!["cat"]),
         ("a ship in a storm", Ground::Rain, vec!["passenger ship"]),
-        ("a cat under an umbrella in the pouring rain", Ground::Rain, vec!["cat face", "umbrella with rain drops"]),
+        ("a cat under an umbrella in the pouring rain", Ground::Rain, vec!["cat", "umbrella with rain drops"]),
         ("in the rain", Ground::Rain, vec![]),
-        ("雨中的猫", Ground::Rain, vec!["cat face"]),
-        ("下雨天，一只猫", Ground::Rain, vec!["cat face"]),
-        ("a dog, snowing", Ground::Snow, vec!["dog face"]),
-        ("a cat and snow", Ground::Snow, vec!["cat face"]),
-        ("下雪了，一只狗", Ground::Snow, vec!["dog face"]),
+        ("雨中的猫", Ground::Rain, vec!["cat"]),
+        ("下雨天，一只猫", Ground::Rain, vec!["cat"]),
+        ("a dog, snowing", Ground::Snow, vec!["dog"]),
+        ("a cat and snow", Ground::Snow, vec!["cat"]),
+        ("下雪了，一只狗", Ground::Snow, vec!["dog"]),
         ("大雪中的房子", Ground::Snow, vec!["house with garden"]),
         ("a foggy forest", Ground::Fog, vec!["evergreen tree"]),
         ("雾中的山", Ground::Fog, vec!["snow-capped mountain"]),
@@ -26,7 +26,7 @@ fn weather_and_the_time_of_the_day_are_grounds_unless_they_are_all() {
         ("日落时的房子", Ground::Sunset, vec!["house with garden"]),
         ("夕阳下的情侣", Ground::Sunset, vec!["couple with heart"]),
         ("a rooster in the morning", Ground::Sky, vec!["rooster"]),
-        ("深夜的猫", Ground::Night, vec!["cat face"]),
+        ("深夜的猫", Ground::Night, vec!["cat"]),
     ] {
         assert_eq!((read(prompt).ground, said(prompt)), (Some(ground), are(&things)), "{prompt}");
         assert_eq!(reported(prompt), Vec::<&str>::new(), "{prompt}");

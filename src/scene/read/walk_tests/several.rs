@@ -13,7 +13,7 @@ fn members_of_a_group_that_differ_are_items_of_their_own() {
         ("two cats, one is black and the other is white", vec!["black cat", "white cat"]),
         ("two cats on a box, one black and one white", vec!["black cat", "wrapped gift", "white cat"]),
         ("three balls: one red and two blue", vec!["red soccer ball", "2 blue soccer ball"]),
-        ("two dogs, one big and one small", vec!["big dog face", "small dog face"]),
+        ("two dogs, one big and one small", vec!["big dog", "small dog"]),
         ("one black cat and one white cat", vec!["black cat", "white cat"]),
         ("3 red and 2 green apples", vec!["3 red apple", "2 green apple"]),
         ("a car and a house, blue", vec!["blue automobile", "blue house with garden"]),
@@ -47,10 +47,10 @@ fn a_list_of_colours_behind_several_things_gives_each_its_own() {
     draws(&[
         (
             "three cars (red, blue, yellow) and a dog",
-            &["red automobile", "blue automobile", "yellow automobile", "dog face"],
+            &["red automobile", "blue automobile", "yellow automobile", "dog"],
             &[],
         ),
-        ("two cats, red and green apples", &["2 cat face", "red apple", "green apple"], &[]),
+        ("two cats, red and green apples", &["2 cat", "red apple", "green apple"], &[]),
         ("three balloons, red and yellow", &["3 red balloon"], &["yellow"]),
     ]);
 }
@@ -62,7 +62,7 @@ fn a_family_is_its_members_side_by_side() {
     draws(&[
         ("a family in the park", &four, &[]),
         ("一家人在公园", &four, &[]),
-        ("a family and a dog", &[four[0], four[1], four[2], four[3], "dog face"], &[]),
+        ("a family and a dog", &[four[0], four[1], four[2], four[3], "dog"], &[]),
     ]);
     let chosen = read_with("a family", "", |word| (word == "family").then_some("family: man, girl"));
     assert_eq!(
@@ -79,8 +79,44 @@ fn things_of_one_noun_are_drawn_alike() {
         ("two cats, one black and one white", &["black cat", "white cat"], &[]),
         ("a black cat and a white cat", &["black cat", "white cat"], &[]),
         ("三只猫：黑、白、灰", &["black cat", "white cat", "gray cat"], &[]),
-        ("a white cat and a dog", &["white cat face", "dog face"], &[]),
+        ("a white cat and a dog", &["white cat", "dog"], &[]),
         ("a blue heart and a red heart", &["blue heart", "red heart"], &[]),
         ("a black cat and a smiling cat", &["black cat", "grinning cat"], &[]),
     ]);
+}
+
+/// Regression: a cat on a box was a face without a body.
+#[test]
+fn animals_of_a_scene_have_bodies_and_those_with_a_mood_or_clothes_have_faces() {
+    draws(&[
+        ("a cat", &["cat face"], &[]),
+        ("一只猫", &["cat face"], &[]),
+        ("a white rabbit", &["white rabbit face"], &[]),
+        ("a cat on a box", &["cat", "wrapped gift"], &[]),
+        ("盒子上有一只猫", &["wrapped gift", "cat"], &[]),
+        ("a dog and a cat on the grass", &["dog", "cat"], &[]),
+        ("草地上有一只狗", &["dog"], &[]),
+        ("a mouse at night", &["mouse"], &[]),
+        ("a cow on a red background", &["cow"], &[]),
+        ("three rabbits", &["3 rabbit"], &[]),
+        ("三只小猪", &["3 pig"], &[]),
+        ("a tiger, running", &["tiger"], &["running"]),
+        ("奔跑的老虎", &["tiger"], &["奔跑"]),
+        ("a horse and a cow", &["horse", "cow"], &[]),
+        ("a cat face on a red background", &["cat face"], &[]),
+        // What wears something or has a mood is a face, and so is another of its kind.
+        ("a cat wearing a hat", &["cat face", "top hat"], &[]),
+        ("戴帽子的猫和一只狗", &["top hat", "cat face", "dog"], &[]),
+        ("a cat with sunglasses on the beach", &["cat face", "sunglasses"], &[]),
+        ("a happy dog and a cat", &["dog face", "cat"], &[]),
+        ("一只开心的狗和一只猫", &["dog face", "cat"], &[]),
+        ("a happy dog and another dog", &["dog face", "dog face"], &[]),
+        ("a cat wearing a hat and a cat", &["cat face", "top hat", "cat face"], &[]),
+        ("一只戴帽子的小猫和一只猫", &["top hat", "small cat face", "cat face"], &[]),
+        ("a hat on a cat", &["top hat", "cat face"], &[]),
+        ("猫的头上有一顶帽子", &["cat face", "top hat"], &[]),
+    ]);
+    // The user's choice counts.
+    let chosen = read_with("a cat on a box", "", |word| (word == "cat").then_some("cat face"));
+    assert_eq!(chosen.items[0].words(chosen.items[0].senses[0]), "cat face");
 }

@@ -9,16 +9,16 @@ use crate::tests::links;
 #[test]
 fn an_action_that_the_picture_does_not_show_is_reported() {
     draws(&[
-        ("a cat jumping", &["cat face"], &["jumping"]),
-        ("dog running", &["dog face"], &["running"]),
-        ("a cat sleeping on a bed", &["cat face", "bed"], &["sleeping"]),
-        ("a dog playing in the park", &["dog face"], &["playing"]),
+        ("a cat jumping", &["cat"], &["jumping"]),
+        ("dog running", &["dog"], &["running"]),
+        ("a cat sleeping on a bed", &["cat", "bed"], &["sleeping"]),
+        ("a dog playing in the park", &["dog"], &["playing"]),
         ("a cat eating", &["cat face"], &["eating"]),
         ("a sad dog", &["dog face"], &["sad"]),
         ("a girl kicking a ball", &["woman: red hair", "soccer ball"], &["kicking"]),
         ("正在睡觉的猫", &["cat face"], &["睡觉"]),
         ("小猫在睡觉", &["cat face"], &["睡觉"]),
-        ("小狗在公园里玩耍", &["dog face"], &["玩耍"]),
+        ("小狗在公园里玩耍", &["dog"], &["玩耍"]),
         ("小猫在吃", &["cat face"], &["在吃"]),
         // What the pictures show.
         ("a crying cat", &["crying cat"], &[]),
@@ -30,11 +30,11 @@ fn an_action_that_the_picture_does_not_show_is_reported() {
         ("a girl dancing", &["woman dancing"], &[]),
         ("花朵盛开", &["blossom"], &[]),
         // Verbs between two things.
-        ("a cat playing guitar", &["cat face", "guitar"], &[]),
+        ("a cat playing guitar", &["cat", "guitar"], &[]),
         ("children playing football", &["3 person: curly hair", "soccer ball"], &[]),
-        ("a dog playing with a ball", &["dog face", "soccer ball"], &[]),
+        ("a dog playing with a ball", &["dog", "soccer ball"], &[]),
         ("a boy flying a kite", &["person: curly hair", "kite"], &[]),
-        ("小狗玩球", &["small dog face", "soccer ball"], &[]),
+        ("小狗玩球", &["small dog", "soccer ball"], &[]),
         ("熊猫打篮球", &["panda", "basketball"], &[]),
     ]);
     for prompt in ["a cat playing guitar", "小狗玩球", "熊猫打篮球"] {
@@ -53,7 +53,7 @@ fn a_verb_without_an_object_is_reported_in_each_place_of_the_sentence() {
         ("a holding girl", girl, &["holding"]),
         ("a man riding", &["man: curly hair"], &["riding"]),
         ("a girl sitting", girl, &["sitting"]),
-        ("a sitting cat", &["cat face"], &["sitting"]),
+        ("a sitting cat", &["cat"], &["sitting"]),
         ("a girl waiting", girl, &["waiting"]),
         ("a girl talking", girl, &["talking"]),
         ("a girl making", girl, &["making"]),
@@ -63,7 +63,7 @@ fn a_verb_without_an_object_is_reported_in_each_place_of_the_sentence() {
         ("一个拿着的女孩", girl, &["拿着"]),
         ("女孩在骑", girl, &["骑"]),
         ("女孩坐着", girl, &["坐着"]),
-        ("坐着的猫", &["cat face"], &["坐着"]),
+        ("坐着的猫", &["cat"], &["坐着"]),
         ("女孩在思考", girl, &["思考"]),
         ("思考的女孩", girl, &["思考"]),
         ("女孩打哈欠", girl, &["打哈欠"]),
@@ -72,7 +72,7 @@ fn a_verb_without_an_object_is_reported_in_each_place_of_the_sentence() {
         ("女孩在哭", girl, &["哭"]),
         ("女孩在笑", girl, &[]),
         // Verbs with a place, and verbs with an object.
-        ("a cat sitting on a box", &["cat face", "wrapped gift"], &[]),
+        ("a cat sitting on a box", &["cat", "wrapped gift"], &[]),
         ("a girl sitting in the park", girl, &[]),
         ("a boy holding a balloon", &["person: curly hair", "balloon"], &[]),
         ("拿着气球的男孩", &["balloon", "person: curly hair"], &[]),
