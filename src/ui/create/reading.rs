@@ -280,7 +280,7 @@ fn name(cx: &Cx<'_>, id: ThingId) -> &'static str {
     cx.lang.pick(things().get(id).en, things().get(id).zh)
 }
 
-/// What is drawn of an item: "2 × blue cat face".
+/// What is drawn of an item: "2 × blue cat".
 pub(in crate::ui) fn drawn(lang: Lang, item: &Item) -> String {
     let thing = things().get(item.senses[0]);
     let colour = item.colour.and_then(scene::colour_names);

@@ -25,7 +25,7 @@ fn an_arranged_scene_is_drawn_again_byte_for_byte_from_its_picture() {
     let plain = studio.draw_layers(quick("a cat on a blue box in the snow", 2), 1);
     let (all, first) = (layers(&plain), pictures(&plain).remove(0));
     assert_eq!(all.layers.iter().map(|l| l.name.to_string()).collect::<Vec<_>>(), ["box.1", "cat.1"]);
-    assert_eq!((layer(&all, "box.1").colour, layer(&all, "cat.1").label), (Some("blue"), "cat face"));
+    assert_eq!((layer(&all, "box.1").colour, layer(&all, "cat.1").label), (Some("blue"), "cat"));
     assert!(all.ground.is_some() && first.2.arrangement.is_empty());
 
     let mut moved = quick("a cat on a blue box in the snow", 2);
