@@ -5,6 +5,9 @@ use super::*;
 /// Words for a picture of a person, which may be a painting or a photo.
 const PORTRAITS: &[&str] = &["portrait", "肖像", "人像", "写真"];
 
+/// Words behind an animal that ask for its head.
+const HEADS: &[&str] = &["head", "face", "avatar", "portrait", "头", "脸", "头像"];
+
 /// Animals whose whole bodies the model draws as well as their faces.
 const BODIES: &[&str] = &["cat", "cow", "dog", "mouse", "pig", "rabbit", "tiger"];
 
@@ -120,6 +123,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether the prompt asks for the head of what is named here: "a cat's head", 狗头, "portrait of a cat".
+    fn is_head(&self, span: &Range<usize>) -> bool {
+        let portraits = |text: &str| PORTRAITS.iter().any(|word| text.contains(word));
+        let (said, before, behind) = (&self.text[span.clone()], &self.text[..span.start], &self.text[span.end..]);
+        let behind = behind.trim_start_matches(['\'', '’', 's', ' ', '的']);
+        HEADS.iter().any(|head| said.ends_with(head) || behind.starts_with(head)) || portraits(&before.to_lowercase())
+    }
+
     /// In a scene, and where it does something, an animal has its body: a "cat on a box" is more than the face that is the
     /// first sense of "cat". Faces keep their moods and what they wear, and others of their kind are faces beside them.
     pub(super) fn bodies(&mut self) {
@@ -128,16 +139,17 @@ impl Reader<'_> {
         let several = reading.items.iter().map(|item| usize::from(item.count)).sum::<usize>() > 1;
         let is_scene = several || reading.ground.is_some() || reading.light != Light::Day;
         // "a hat on a cat" is worn as well.
-        let is_worn = |link: &&Link| match link.relation {
-            Relation::WornBy => true,
-            Relation::On => is_garment(reading.items[link.thing].senses[0]),
-            _ => false,
-        };
+        let is_garment_on =
+            |link: &Link| link.relation == Relation::On && is_garment(reading.items[link.thing].senses[0]);
+        let is_worn = |link: &&Link| link.relation == Relation::WornBy || is_garment_on(link);
         let wearers: Vec<usize> = reading.relations.iter().filter(is_worn).map(|link| link.place).collect();
         let animal = |id: ThingId| all.get(id).en.strip_suffix(" face").filter(|animal| BODIES.contains(animal));
         let has_face = |i: usize| {
             let said = &self.named[i].said;
-            !said.moods.is_empty() || !said.modifiers.is_empty() || wearers.contains(&i)
+            !said.moods.is_empty()
+                || !said.modifiers.is_empty()
+                || wearers.contains(&i)
+                || self.is_head(&self.named[i].span)
         };
         let faces: Vec<&str> =
             (0..self.named.len()).filter(|&i| has_face(i)).filter_map(|i| animal(self.named[i].senses[0])).collect();

@@ -100,6 +100,8 @@ fn animals_of_a_scene_have_bodies_and_those_with_a_mood_or_clothes_have_faces() 
         ("a cow on a red background", &["cow"], &[]),
         ("three rabbits", &["3 rabbit"], &[]),
         ("三只小猪", &["3 pig"], &[]),
+        ("a cat's head on a red background", &["cat face"], &[]),
+        ("狗头和猫", &["dog face", "cat"], &[]),
         ("a tiger, running", &["tiger"], &["running"]),
         ("奔跑的老虎", &["tiger"], &["奔跑"]),
         ("a horse and a cow", &["horse", "cow"], &[]),
