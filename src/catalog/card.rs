@@ -177,7 +177,7 @@ fn is_word(text: &str, marks: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{GUIDANCE, SMOLLM_ID, STEPS, STICKER_ID};
+    use crate::domain::{GUIDANCE, ImageParams, SMOLLM_ID, STEPS, STICKER_ID};
 
     #[test]
     fn the_programs_own_cards_are_good() {
@@ -193,6 +193,9 @@ mod tests {
             STEPS.check(card.defaults.steps.unwrap_or(24).into()).unwrap();
             GUIDANCE.check(card.defaults.guidance.unwrap_or(3.0).into()).unwrap();
         }
+        // A first start has the sliders that the built-in model is at its best with.
+        let (first, fresh) = (&cards[0].defaults, ImageParams::default());
+        assert_eq!((first.steps, first.guidance), (Some(fresh.steps), Some(fresh.guidance)));
         assert!(cards[0].is_embedded() && !cards[1].is_embedded());
         let file = &cards[1].files[0];
         assert_eq!(file.bytes, 98_362_432);

@@ -68,7 +68,7 @@ parameters! {
     /// Classifier-free guidance scale; 0 and 1 both mean off with every model: the prompt alone, one network call a
     /// step.
     guidance: f32 => Guidance(
-        GUIDANCE = Limit::new("guidance", 0.0, 30.0, 0.1, 3.0).recorded("引导强度", &["CFG scale", "Guidance scale"])
+        GUIDANCE = Limit::new("guidance", 0.0, 30.0, 0.1, 2.0).recorded("引导强度", &["CFG scale", "Guidance scale"])
     );
     seed: Seed = Seed::Random;
     count: u32 => Count(COUNT = Limit::new("count", 1.0, 64.0, 1.0, 1.0));
@@ -125,7 +125,7 @@ mod tests {
         for bad in [f64::NAN, f64::INFINITY, -f64::INFINITY, 30.01, -0.01] {
             assert!(GUIDANCE.check(bad).is_err(), "{bad}");
         }
-        assert_eq!(GUIDANCE.clamp(f64::NAN), 3.0);
+        assert_eq!(GUIDANCE.clamp(f64::NAN), 2.0);
     }
 
     #[test]

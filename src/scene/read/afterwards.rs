@@ -155,7 +155,7 @@ impl Reader<'_> {
             (0..self.named.len()).filter(|&i| has_face(i)).filter_map(|i| animal(self.named[i].senses[0])).collect();
         for i in 0..self.named.len() {
             let named = &mut self.named[i];
-            if named.chosen.is_some() || !(is_scene || !named.said.doing.is_empty()) {
+            if named.chosen.is_some() || !is_scene && named.said.doing.is_empty() {
                 continue;
             }
             let animal = animal(self.reading.items[i].senses[0]).filter(|animal| !faces.contains(animal));

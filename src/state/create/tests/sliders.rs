@@ -9,7 +9,7 @@ fn sliders_are_kept_in_range() {
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Number(ImageParam::Guidance, f64::NAN))));
     do_(&mut s, Command::Write(WriteCommand::SetText(TextEdit::Number(TextParam::Temperature, -3.0))));
     assert_eq!(s.settings.image.steps, 1);
-    assert_eq!(s.settings.image.guidance, 3.0);
+    assert_eq!(s.settings.image.guidance, 2.0);
     assert_eq!(s.text().temperature, 0.0);
     do_(&mut s, Command::Create(CreateCommand::SetImage(ImageEdit::Reset)));
     assert_eq!(s.settings.image.steps, 20, "the card's own default");

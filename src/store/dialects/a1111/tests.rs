@@ -186,7 +186,7 @@ fn json_is_recognised_and_plain_text_is_no_settings() {
 #[test]
 fn hostile_values_take_their_defaults() {
     let read = read("x\nSteps: 99999999999999, Sampler: \"unclosed, CFG scale: NaN, Seed: -1, Size: 4x, Model: \"\"");
-    assert_eq!((read.steps, read.guidance, read.seed()), (24, 3.0, 0));
+    assert_eq!((read.steps, read.guidance, read.seed()), (24, 2.0, 0));
     assert_eq!((read.width, read.height), (0, 0));
     assert_eq!(read.model, "");
 }
@@ -383,7 +383,7 @@ fn what_nothing_here_does_is_told() {
     );
     assert_eq!((record.clip_skip, record.noise), (2, NoiseSource::Native));
     let bare = read("a cat\nSteps: 20, Seed: 1, Model: x");
-    assert_eq!(notes(&bare), ["The picture does not say, and the default is set: sampler (Euler), guidance (3)."]);
+    assert_eq!(notes(&bare), ["The picture does not say, and the default is set: sampler (Euler), guidance (2)."]);
     assert!(bare.notes.iter().all(|note| note.zh.contains("采样器（Euler）、引导强度（3）")));
 }
 
