@@ -372,6 +372,9 @@ pub const TWOS: &[&str] = &[
     "foot",
 ];
 
+/// Things of which a picture shows two that are counted one by one: "two cherries" are one picture.
+pub const SHOWN_IN_TWOS: &[&str] = &["cherries", "socks", "gloves", "chopsticks"];
+
 /// Labels of things that are a pair or a set by themselves: a plural means one.
 pub const PAIRS: &[&str] = &[
     "glasses",

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::beings::{FLYING, NATURAL, PAIRS, TWOS};
+use super::beings::{FLYING, NATURAL, PAIRS, SHOWN_IN_TWOS, TWOS};
 use super::layout::flies;
 use super::things::{By, Thing, ThingId, things};
 use super::words::COLOURS;
@@ -174,6 +174,7 @@ impl Named {
         let said = &self.said;
         match said.count {
             Some(2) if said.pair && PAIRS.contains(&label) => 1,
+            Some(n) if !said.pair && SHOWN_IN_TWOS.contains(&label) => n.div_ceil(2).clamp(1, MOST_OF_A_KIND),
             // "a group of cats"
             None | Some(1) if said.plural && PAIRS.contains(&label) => 1,
             None | Some(1) if said.plural && TWOS.contains(&label) => 2,
