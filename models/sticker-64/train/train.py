@@ -26,6 +26,7 @@ STYLE_WEIGHT = {"flat": 1.1, "fluent": 1.1, "3d": 0.9, "noto": 1.4, "twemoji": 1
 # Words of labels and tags that have a face, and how much more often these come: small dots make a face or break it
 FACES = {"face", "snowman", "robot", "ghost", "alien", "monster", "jack-o-lantern", "teddy"}
 FACE_WEIGHT = {"noto": 3.0, "twemoji": 3.0}
+MEND = 0.35
 # As things (the program's way), then word by word
 THINGS = [("cat face", "flat"), ("red apple", "fluent"), ("automobile", "blue flat"), ("grinning face", "fluent"), ("woman", "flat"),
           ("robot", "fluent"), ("rocket", "3d"), ("dog face", "noto")]
@@ -46,7 +47,8 @@ def asked_for(things):
 class Data:
     """Pictures and captions in memory; makes batches."""
 
-    def __init__(self, folder, seed):
+    def __init__(self, folder, seed, mend=""):
+        """mend: "thing:style, ..." of pictures that MEND of a batch is taken from: what a viewer found broken."""
         meta = json.load(open(os.path.join(folder, "meta.json"), encoding="utf-8"))
         self.x = {s: np.concatenate([np.load(os.path.join(folder, f"{name}{s}.npy")) for name in ("x", "more")]) for s in (32, 64)}
         self.tok = Tokeniser.load(os.path.join(folder, "vocab.txt"))
@@ -62,6 +64,10 @@ class Data:
                            for p in (self.pics[i] for i in self.train)])
         self.p = np.cumsum(weight / weight.sum())
         self.nprng = np.random.default_rng(seed)
+        pairs = [pair.strip().rsplit(":", 1) for pair in mend.split(",") if pair.strip()]
+        self.mend = [i for i in self.train for label, style in pairs
+                     if (self.things[self.pics[i]["thing"]]["label"], self.pics[i]["style"]) == (label, style)]
+        assert len(self.mend) == len(pairs), f"{len(self.mend)} of {len(pairs)} pictures are there"
         cut = lambda text, n: self.tok.tokens(text, n)[0]
         self.en = [[cut(t["label"], 4)] + [cut(x, 4) for x in t["tags"]] for t in self.things]
         self.zh = {n: [[cut(t["zh_label"], n)] + [cut(x, n) for x in t["zh_tags"]] for t in self.things] for n in (1, 4)}
@@ -101,6 +107,8 @@ class Data:
     def batch(self, n, size, words):
         """x uint8 [n, size, size, 4], hue matrices f32 [n, 3, 3], ids int64 [n, words] (0 = padding)."""
         pick = [self.train[i] for i in np.searchsorted(self.p, self.nprng.random(n)).clip(max=len(self.train) - 1)]
+        if self.mend:
+            pick[:round(MEND * n)] = [self.rng.choice(self.mend) for _ in range(round(MEND * n))]
         ids = np.zeros((n, words), np.int64)
         hue = np.tile(np.eye(3, dtype=np.float32), (n, 1, 1))
         for row, i in enumerate(pick):
@@ -263,6 +271,7 @@ def main():
     ap.add_argument("--lr", type=float, default=1.5e-3)
     ap.add_argument("--opt", choices=["adamw", "muon"], default="muon")
     ap.add_argument("--words", type=int, default=8, help="prompt tokens in training (padded); the program takes 16")
+    ap.add_argument("--mend", default="", help="thing:style, ... that come much more often: what a viewer found broken")
     ap.add_argument("--small", type=float, default=0.5, help="part of the time at 32 px")
     ap.add_argument("--ema", type=float, default=0.999)
     ap.add_argument("--seed", type=int, default=1)
@@ -281,7 +290,7 @@ def main():
     if o.threads:
         torch.set_num_threads(o.threads)
     torch.manual_seed(o.seed)
-    data = Data(o.data, o.seed + int(time.time()) % 1000)
+    data = Data(o.data, o.seed + int(time.time()) % 1000, o.mend)
     base = word_vectors(o.data).to(dev)
     learned = json.load(open(os.path.join(o.data, "words.json")))["learned"]
     things = data.tok.id[thing_token(0)]
