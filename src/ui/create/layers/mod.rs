@@ -247,21 +247,18 @@ fn colour(ui: &mut Ui, cx: &mut Cx<'_>, name: &LayerName, now: Option<&str>) {
     let (text, arrow) = (RichText::new(cx.t(T::LayerColour)).size(BODY), theme::icon(icons::CARET_DOWN, 12.0));
     let button = egui::Button::new((theme::icon(icons::PALETTE, 16.0), text, arrow));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        if ui.selectable_label(false, cx.t(T::ColourOfPrompt)).clicked() {
-            chosen = Some(None);
-            ui.close();
-        }
-        let swatches = std::iter::once(None).chain(SWATCHES.into_iter().map(Some));
-        for ((colour, words), swatch) in LAYER_COLOURS.into_iter().zip(COLOUR_NAMES).zip(swatches) {
+        let colours = LAYER_COLOURS.into_iter().zip(COLOUR_NAMES).map(|(colour, words)| (Some(colour), words));
+        let swatches = [None, None].into_iter().chain(SWATCHES.into_iter().map(Some));
+        for ((colour, words), swatch) in [(None, T::ColourOfPrompt)].into_iter().chain(colours).zip(swatches) {
             let clicked = ui.horizontal(|ui| {
                 let (rect, _) = ui.allocate_exact_size(Vec2::splat(SWATCH), Sense::hover());
                 if let Some(swatch) = swatch {
                     ui.painter().circle(rect.center(), SWATCH / 2.0 - 1.0, swatch, Stroke::new(1.0, cx.p.edge));
                 }
-                ui.selectable_label(now == Some(colour), cx.t(words)).clicked()
+                ui.selectable_label(colour.is_some() && now == colour, cx.t(words)).clicked()
             });
             if clicked.inner {
-                chosen = Some(Some(colour));
+                chosen = Some(colour);
                 ui.close();
             }
         }
