@@ -204,7 +204,7 @@ mod tests {
         let token = CancelToken::new();
         let files = sticker::open(&ModelFiles::Embedded).unwrap();
         let sticker = Sticker::load(files, true, &Device::Cpu, &token, &mut |_| {}).unwrap();
-        let (mut kept, mut changed) = (0, 0);
+        let (mut kept, mut better) = (0, 0);
         // Things in styles that they were not seen in: others are nearly always there at once.
         let things = [
             ("fountain", "fluent"),
@@ -216,7 +216,7 @@ mod tests {
         ];
         let tried = (1..=3).flat_map(|seed| things.map(|(name, style)| (seed, name, style)));
         for (seed, name, style) in tried {
-            if kept > 0 && changed > 0 {
+            if kept > 0 && better > 0 {
                 break;
             }
             let thing = crate::scene::read(name).items[0].senses[0];
@@ -246,10 +246,11 @@ mod tests {
                 assert_eq!(x, y, "a beginning that shows the thing is drawn as ever");
                 kept += 1;
             } else if x != y {
-                assert!(judged > alone, "{name}, seed {seed}: {judged} is no better than {alone}");
-                changed += 1;
+                // It is chosen by its first quarter, so that at the end two of the same kind may change places by a little.
+                assert!(judged > alone - SHOWN, "{name}, seed {seed}: {judged} is worse than {alone}");
+                better += usize::from(judged > alone + SHOWN);
             }
         }
-        assert!(kept > 0 && changed > 0, "{kept} kept, {changed} changed");
+        assert!(kept > 0 && better > 0, "{kept} kept, {better} better");
     }
 }

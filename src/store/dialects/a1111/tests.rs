@@ -384,7 +384,7 @@ fn what_nothing_here_does_is_told() {
     assert_eq!((record.clip_skip, record.noise), (2, NoiseSource::Native));
     let bare = read("a cat\nSteps: 20, Seed: 1, Model: x");
     assert_eq!(notes(&bare), ["The picture does not say, and the default is set: sampler (Euler), guidance (2)."]);
-    assert!(bare.notes.iter().all(|note| note.zh.contains("采样器（Euler）、引导强度（3）")));
+    assert!(bare.notes.iter().all(|note| note.zh.contains("采样器（Euler）、引导强度（2）")));
 }
 
 #[test]
