@@ -26,6 +26,7 @@ STYLE_WEIGHT = {"flat": 1.1, "fluent": 1.1, "3d": 0.9, "noto": 1.4, "twemoji": 1
 # Words of labels and tags that have a face, and how much more often these come: small dots make a face or break it
 FACES = {"face", "snowman", "robot", "ghost", "alien", "monster", "jack-o-lantern", "teddy"}
 FACE_WEIGHT = {"noto": 3.0, "twemoji": 3.0}
+# Share of a batch that the pictures of --mend have
 MEND = 0.35
 # As things (the program's way), then word by word
 THINGS = [("cat face", "flat"), ("red apple", "fluent"), ("automobile", "blue flat"), ("grinning face", "fluent"), ("woman", "flat"),
