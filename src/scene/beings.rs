@@ -3,6 +3,33 @@
 /// Actions: (English, Chinese, the word that labels use: "woman dancing"). Other words that end in "ing" need no row.
 pub const ACTIONS: &[(&[&str], &[&str], &str)] = &[
     (&["runs", "run", "running", "jogging"], &["跑", "奔跑", "奔跑着", "跑着", "跑步", "在跑"], "running"),
+    // A place on the canvas is no action, but it is reported like one where no layout obeys it.
+    (
+        &[
+            "in the middle",
+            "in the center",
+            "in the centre",
+            "in the corner",
+            "top right",
+            "top left",
+            "bottom right",
+            "bottom left",
+            "upper right",
+            "upper left",
+            "lower right",
+            "lower left",
+            "in the top right",
+            "in the top left",
+            "in the bottom right",
+            "in the bottom left",
+            "in the top right corner",
+            "in the top left corner",
+            "in the bottom right corner",
+            "in the bottom left corner",
+        ],
+        &["右上角", "左上角", "右下角", "左下角", "正中间", "正中央"],
+        "placed",
+    ),
     (&["walks", "walk", "walking", "strolling"], &["走", "走路", "散步", "走着", "行走"], "walking"),
     (&["dances", "dance", "dancing"], &["跳舞", "舞蹈", "跳着舞", "起舞"], "dancing"),
     (&["swims", "swim", "swimming"], &["游泳", "游", "游着", "游来游去"], "swimming"),

@@ -6,6 +6,19 @@ use crate::Relation;
 use crate::tests::links;
 
 /// Regression: "a cat jumping" drew a cat, and nothing reported that it does not jump.
+/// Regression: "a red umbrella in the middle" drew a middle finger, and "top right" a pointing hand.
+#[test]
+fn a_place_on_the_canvas_is_reported_and_draws_nothing() {
+    draws(&[
+        ("a red umbrella in the middle", &["red umbrella with rain drops"], &["in the middle"]),
+        ("a yellow moon top right", &["yellow crescent moon"], &["top right"]),
+        ("a moon in the top right corner", &["crescent moon"], &["in the top right corner"]),
+        ("右上角有月亮", &["crescent moon"], &["右上角"]),
+        ("middle finger", &["middle finger"], &[]),
+        ("a fish in the middle of three stars", &["tropical fish", "3 glowing star"], &[]),
+    ]);
+}
+
 #[test]
 fn an_action_that_the_picture_does_not_show_is_reported() {
     draws(&[
