@@ -40,15 +40,15 @@ def bounded(x):
 WOBBLE = {16: 0.16, 8: 0.16, 4: 0.16}
 
 
-def wobbly(x, rng, unit=1, much=1.0):
-    """Pictures [B, 4, H, W] with outlines that wobble by 0 to 2 times `much` times WOBBLE, each by its own share. unit: their pixels
-    for one of 64."""
+def wobbly(x, rng, much=1.0):
+    """Pictures [B, 4, H, W], crops of 64 x 64 ones, with outlines that wobble by 0 to 2 times `much` times WOBBLE, each by its own
+    share."""
     b, _, h, w = x.shape
     share = torch.rand(b, 1, 1, 1, generator=rng) * 2 * much
     shift = 0
     for apart, pixels in WOBBLE.items():
-        points = (round(h / unit / apart) + 1, round(w / unit / apart) + 1)
-        coarse = (torch.rand(b, 2, *points, generator=rng) * 2 - 1) * share * pixels * unit
+        points = (round(h / apart) + 1, round(w / apart) + 1)
+        coarse = (torch.rand(b, 2, *points, generator=rng) * 2 - 1) * share * pixels
         shift = shift + F.interpolate(coarse, size=(h, w), mode="bicubic", align_corners=True)
     place = F.affine_grid(torch.eye(2, 3)[None].expand(b, 2, 3), (b, 4, h, w), align_corners=False)
     place = place + shift.permute(0, 2, 3, 1) * 2 / torch.tensor([w, h])

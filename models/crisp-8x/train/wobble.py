@@ -48,7 +48,7 @@ def outline(alpha):
 
 
 def wobble(rays):
-    """RMS of each of BANDS, and their wavelengths' middles, in pixels."""
+    """(RMS of each of BANDS, the mean radius), in pixels."""
     h = np.fft.rfft(rays) / RAYS
     return [np.sqrt(2 * (np.abs(h[a:b + 1]) ** 2).sum()) for a, b in BANDS], h[0].real
 

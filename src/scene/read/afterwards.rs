@@ -111,16 +111,22 @@ impl Reader<'_> {
         for (word, id) in kinds {
             for i in 0..self.named.len() {
                 let is_one = plain(self.reading.items[i].senses[0]) == Some(id);
-                let named = &mut self.named[i];
+                let named = &self.named[i];
                 let is_free =
                     !is_one && named.chosen.is_none() && named.said.moods.is_empty() && named.said.modifiers.is_empty();
                 if is_free && word.ends_with(&named.word) && named.senses.contains(&id) {
-                    named.senses.retain(|sense| *sense != id);
-                    named.senses.insert(0, id);
-                    self.settle(i);
+                    self.prefer(i, id);
                 }
             }
         }
+    }
+
+    /// Makes this the first sense of a named thing, and updates its item.
+    fn prefer(&mut self, i: usize, id: ThingId) {
+        let senses = &mut self.named[i].senses;
+        senses.retain(|sense| *sense != id);
+        senses.insert(0, id);
+        self.settle(i);
     }
 
     /// Whether the prompt asks for the head of what is named here: "a cat's head", 狗头, "portrait of a cat".
@@ -154,16 +160,14 @@ impl Reader<'_> {
         let faces: Vec<&str> =
             (0..self.named.len()).filter(|&i| has_face(i)).filter_map(|i| animal(self.named[i].senses[0])).collect();
         for i in 0..self.named.len() {
-            let named = &mut self.named[i];
+            let named = &self.named[i];
             if named.chosen.is_some() || !is_scene && named.said.doing.is_empty() {
                 continue;
             }
             let animal = animal(self.reading.items[i].senses[0]).filter(|animal| !faces.contains(animal));
             let body = animal.and_then(|animal| all.labelled(animal)).filter(|id| named.senses.contains(id));
             if let Some(id) = body {
-                named.senses.retain(|sense| *sense != id);
-                named.senses.insert(0, id);
-                self.settle(i);
+                self.prefer(i, id);
             }
         }
     }
