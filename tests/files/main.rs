@@ -18,3 +18,4 @@ mod store_full_disk;
 #[cfg(unix)]
 mod store_kill;
 mod store_thread;
+mod vectors;

@@ -156,20 +156,25 @@ impl Conv2d {
         let x = numbers(&x_storage, x_layout)?;
 
         let mut y = vec![0.0; b * oh * ow * out];
-        for_rows(&mut y, out, |first, rows| {
-            if let Some(residual) = residual {
-                rows.copy_from_slice(&residual[first * out..][..rows.len()]);
-            }
-            for (pixel, y) in (first..).zip(rows.chunks_exact_mut(out)) {
-                if let Some(bias) = bias {
-                    y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+        for_rows(
+            &mut y,
+            out,
+            #[inline(always)]
+            |first, rows| {
+                if let Some(residual) = residual {
+                    rows.copy_from_slice(&residual[first * out..][..rows.len()]);
                 }
-                if let Some(shift) = shift {
-                    let shift = &shift[pixel / (oh * ow) * out..][..out];
-                    y.iter_mut().zip(shift).for_each(|(y, s)| *y += s);
+                for (pixel, y) in (first..).zip(rows.chunks_exact_mut(out)) {
+                    if let Some(bias) = bias {
+                        y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+                    }
+                    if let Some(shift) = shift {
+                        let shift = &shift[pixel / (oh * ow) * out..][..out];
+                        y.iter_mut().zip(shift).for_each(|(y, s)| *y += s);
+                    }
                 }
-            }
-        })?;
+            },
+        )?;
         let add = bias.is_some() || shift.is_some() || residual.is_some();
         if y.is_empty() {
             return tensor(y, (b, oh, ow, out));
@@ -276,25 +281,30 @@ impl Direct<'_> {
                 let lines = lines.min(oh - first);
                 let tall = (lines - 1) * stride + kernel;
                 let copy = &mut copy[..pictures * tall * line];
-                for_rows(copy, line, |at, rows| {
-                    for (at, row) in (at..).zip(rows.chunks_exact_mut(line)) {
-                        let picture = first_picture + at / tall;
-                        let source = (first * stride + at % tall).checked_sub(before).filter(|y| *y < h);
-                        let Some(source) = source else {
-                            row.fill(0);
-                            continue;
-                        };
-                        let from = &x[(picture * h + source) * w * c..][..w * c];
-                        let (left, rest) = row.split_at_mut(before * pixel);
-                        let (inner, right) = rest.split_at_mut(w * pixel);
-                        left.fill(0);
-                        right.fill(0);
-                        match panels.kind() {
-                            WordKind::F32 => inner.iter_mut().zip(from).for_each(|(word, x)| *word = x.to_bits()),
-                            WordKind::Bf16 => fill_pairs(from, inner),
+                for_rows(
+                    copy,
+                    line,
+                    #[inline(always)]
+                    |at, rows| {
+                        for (at, row) in (at..).zip(rows.chunks_exact_mut(line)) {
+                            let picture = first_picture + at / tall;
+                            let source = (first * stride + at % tall).checked_sub(before).filter(|y| *y < h);
+                            let Some(source) = source else {
+                                row.fill(0);
+                                continue;
+                            };
+                            let from = &x[(picture * h + source) * w * c..][..w * c];
+                            let (left, rest) = row.split_at_mut(before * pixel);
+                            let (inner, right) = rest.split_at_mut(w * pixel);
+                            left.fill(0);
+                            right.fill(0);
+                            match panels.kind() {
+                                WordKind::F32 => inner.iter_mut().zip(from).for_each(|(word, x)| *word = x.to_bits()),
+                                WordKind::Bf16 => fill_pairs(from, inner),
+                            }
                         }
-                    }
-                })?;
+                    },
+                )?;
                 let (picture, line, row) = (tall * line, line * stride, pixel * stride);
                 let rows = Rows { pictures, lines, across: ow, picture, line, row };
                 let y = &mut y[(first_picture * oh + first) * ow * out..][..rows.count() * out];

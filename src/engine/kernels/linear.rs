@@ -105,16 +105,21 @@ impl Linear {
         let rows = x.len() / from.max(1);
         let mut y = vec![0.0; rows * out];
         let add = bias.is_some() || residual.is_some();
-        for_rows(&mut y, out, |first, rows| {
-            if let Some(residual) = residual {
-                rows.copy_from_slice(&residual[first * out..][..rows.len()]);
-            }
-            if let Some(bias) = bias {
-                for row in rows.chunks_exact_mut(out) {
-                    row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+        for_rows(
+            &mut y,
+            out,
+            #[inline(always)]
+            |first, rows| {
+                if let Some(residual) = residual {
+                    rows.copy_from_slice(&residual[first * out..][..rows.len()]);
                 }
-            }
-        })?;
+                if let Some(bias) = bias {
+                    for row in rows.chunks_exact_mut(out) {
+                        row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+                    }
+                }
+            },
+        )?;
         let pairs = (panels.kind() == WordKind::Bf16).then(|| pairs(x)).transpose()?;
         let words = pairs.as_ref().map_or(Words::F32(x), |pairs| Words::Bf16(pairs));
         let k = panels.k();

@@ -69,14 +69,19 @@ impl GroupNorm {
         }
         for (from, out) in from.chunks_exact(each).zip(out.chunks_exact_mut(each)) {
             let lines = self.lines(from, weight, bias);
-            for_rows(out, c, |first, rows| {
-                for (out, from) in rows.chunks_exact_mut(c).zip(from[first * c..].chunks_exact(c)) {
-                    for ((out, x), (scale, shift)) in out.iter_mut().zip(from).zip(&lines) {
-                        let y = x * scale + shift;
-                        *out = if then_silu { silu(y) } else { y };
+            for_rows(
+                out,
+                c,
+                #[inline(always)]
+                |first, rows| {
+                    for (out, from) in rows.chunks_exact_mut(c).zip(from[first * c..].chunks_exact(c)) {
+                        for ((out, x), (scale, shift)) in out.iter_mut().zip(from).zip(&lines) {
+                            let y = x * scale + shift;
+                            *out = if then_silu { silu(y) } else { y };
+                        }
                     }
-                }
-            })?;
+                },
+            )?;
         }
         tensor(out, x.shape())
     }
@@ -93,13 +98,18 @@ impl GroupNorm {
             for part in rows.chunks(PARTIAL * c).take_while(|_| !job.is_cancelled()) {
                 sum.fill(0.0);
                 square.fill(0.0);
-                for row in part.chunks_exact(c) {
-                    for (((x, base), sum), square) in row.iter().zip(base).zip(&mut sum).zip(&mut square) {
-                        let d = x - base;
-                        *sum += d;
-                        *square += d * d;
-                    }
-                }
+                pulp::Arch::new().dispatch(
+                    #[inline(always)]
+                    || {
+                        for row in part.chunks_exact(c) {
+                            for (((x, base), sum), square) in row.iter().zip(base).zip(&mut sum).zip(&mut square) {
+                                let d = x - base;
+                                *sum += d;
+                                *square += d * d;
+                            }
+                        }
+                    },
+                );
                 sums.iter_mut().zip(&sum).for_each(|(a, b)| *a += f64::from(*b));
                 squares.iter_mut().zip(&square).for_each(|(a, b)| *a += f64::from(*b));
             }
@@ -184,6 +194,7 @@ impl LayerNorm {
             self.size,
             |x| self.by_candle(x),
             self.affine.as_ref().map(|(w, b)| (w, Some(b))),
+            #[inline(always)]
             |row| {
                 let n = row.len() as f64;
                 let mean = sum(row, |x| x) / n;
@@ -237,7 +248,11 @@ impl RmsNorm {
             self.weight.dim(0)?,
             |x| self.by_candle(x),
             Some((&self.weight, None)),
-            |row| (0.0, 1.0 / (sum(row, |x| x * x) / row.len() as f64 + self.eps).sqrt()),
+            #[inline(always)]
+            |row| {
+                let squares = sum(row, |x| x * x);
+                (0.0, 1.0 / (squares / row.len() as f64 + self.eps).sqrt())
+            },
         )
     }
 
@@ -279,7 +294,8 @@ fn sum(row: &[f32], f: impl Fn(f32) -> f32) -> f64 {
     total
 }
 
-/// Normalises each row by the mean and the inverse spread that `moments` finds, then scales and shifts.
+/// Normalises each row by the mean and the inverse spread that `moments` finds, then scales and shifts; mark `moments`
+/// `#[inline(always)]`, as for [`for_rows`].
 fn rows(
     x: &Tensor,
     size: usize,
@@ -301,19 +317,24 @@ fn rows(
     let bias = affine.and_then(|(_, b)| b).map(Tensor::storage_and_layout);
     let bias = bias.as_ref().map(|(s, l)| numbers(s, l)).transpose()?;
     let mut out = vec![0.0; from.len()];
-    for_rows(&mut out, size, |first, run| {
-        for (out, row) in run.chunks_exact_mut(size).zip(from[first * size..].chunks_exact(size)) {
-            let (mean, inverse) = moments(row);
-            let (scale, shift) = (inverse as f32, (-mean * inverse) as f32);
-            out.iter_mut().zip(row).for_each(|(y, x)| *y = x * scale + shift);
-            if let Some(weight) = weight {
-                out.iter_mut().zip(weight).for_each(|(y, w)| *y *= w);
+    for_rows(
+        &mut out,
+        size,
+        #[inline(always)]
+        |first, run| {
+            for (out, row) in run.chunks_exact_mut(size).zip(from[first * size..].chunks_exact(size)) {
+                let (mean, inverse) = moments(row);
+                let (scale, shift) = (inverse as f32, (-mean * inverse) as f32);
+                out.iter_mut().zip(row).for_each(|(y, x)| *y = x * scale + shift);
+                if let Some(weight) = weight {
+                    out.iter_mut().zip(weight).for_each(|(y, w)| *y *= w);
+                }
+                if let Some(bias) = bias {
+                    out.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+                }
             }
-            if let Some(bias) = bias {
-                out.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
-            }
-        }
-    })?;
+        },
+    )?;
     tensor(out, x.shape())
 }
 

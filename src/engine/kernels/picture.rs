@@ -35,15 +35,20 @@ pub fn upsample_nearest(x: &Tensor, height: usize, width: usize) -> Result<Tenso
     let (storage, layout) = x.storage_and_layout();
     let from = numbers(&storage, layout)?;
     let mut out = vec![0.0; b * height * width * c];
-    for_rows(&mut out, width * c, |first, lines| {
-        for (line, out) in (first..).zip(lines.chunks_exact_mut(width * c)) {
-            let row = line / height * h + rows[line % height] as usize;
-            let from = &from[row * w * c..][..w * c];
-            for (out, column) in out.chunks_exact_mut(c).zip(&columns) {
-                out.copy_from_slice(&from[*column as usize * c..][..c]);
+    for_rows(
+        &mut out,
+        width * c,
+        #[inline(always)]
+        |first, lines| {
+            for (line, out) in (first..).zip(lines.chunks_exact_mut(width * c)) {
+                let row = line / height * h + rows[line % height] as usize;
+                let from = &from[row * w * c..][..w * c];
+                for (out, column) in out.chunks_exact_mut(c).zip(&columns) {
+                    out.copy_from_slice(&from[*column as usize * c..][..c]);
+                }
             }
-        }
-    })?;
+        },
+    )?;
     tensor(out, (b, height, width, c))
 }
 
@@ -61,12 +66,17 @@ pub fn concat(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (b_s, b_l) = b.storage_and_layout();
     let (left, right) = (numbers(&a_s, a_l)?, numbers(&b_s, b_l)?);
     let mut out = vec![0.0; left.len() + right.len()];
-    for_rows(&mut out, ca + cb, |first, rows| {
-        for (row, out) in (first..).zip(rows.chunks_exact_mut(ca + cb)) {
-            out[..ca].copy_from_slice(&left[row * ca..][..ca]);
-            out[ca..].copy_from_slice(&right[row * cb..][..cb]);
-        }
-    })?;
+    for_rows(
+        &mut out,
+        ca + cb,
+        #[inline(always)]
+        |first, rows| {
+            for (row, out) in (first..).zip(rows.chunks_exact_mut(ca + cb)) {
+                out[..ca].copy_from_slice(&left[row * ca..][..ca]);
+                out[ca..].copy_from_slice(&right[row * cb..][..cb]);
+            }
+        },
+    )?;
     let mut shape = a.dims().to_vec();
     *shape.last_mut().expect("`dim` found a last dimension") = ca + cb;
     tensor(out, shape)

@@ -68,27 +68,32 @@ impl Rope {
         let (s_s, s_l) = self.sin.storage_and_layout();
         let (cos, sin) = (numbers(&c_s, c_l)?, numbers(&s_s, s_l)?);
         let mut out = numbers(&x_s, x_l)?.to_vec();
-        for_rows(&mut out, width, |first, rows| {
-            for (i, row) in rows.chunks_exact_mut(width).enumerate() {
-                let place = (first + i) % l * half;
-                let angles = || cos[place..][..half].iter().zip(&sin[place..][..half]);
-                for head in row.chunks_exact_mut(2 * half) {
-                    match self.pairs {
-                        Pairs::Neighbours => {
-                            for (pair, (c, s)) in head.chunks_exact_mut(2).zip(angles()) {
-                                (pair[0], pair[1]) = (pair[0] * c - pair[1] * s, pair[1] * c + pair[0] * s);
+        for_rows(
+            &mut out,
+            width,
+            #[inline(always)]
+            |first, rows| {
+                for (i, row) in rows.chunks_exact_mut(width).enumerate() {
+                    let place = (first + i) % l * half;
+                    let angles = || cos[place..][..half].iter().zip(&sin[place..][..half]);
+                    for head in row.chunks_exact_mut(2 * half) {
+                        match self.pairs {
+                            Pairs::Neighbours => {
+                                for (pair, (c, s)) in head.chunks_exact_mut(2).zip(angles()) {
+                                    (pair[0], pair[1]) = (pair[0] * c - pair[1] * s, pair[1] * c + pair[0] * s);
+                                }
                             }
-                        }
-                        Pairs::Halves => {
-                            let (left, right) = head.split_at_mut(half);
-                            for ((a, b), (c, s)) in left.iter_mut().zip(right).zip(angles()) {
-                                (*a, *b) = (*a * c - *b * s, *b * c + *a * s);
+                            Pairs::Halves => {
+                                let (left, right) = head.split_at_mut(half);
+                                for ((a, b), (c, s)) in left.iter_mut().zip(right).zip(angles()) {
+                                    (*a, *b) = (*a * c - *b * s, *b * c + *a * s);
+                                }
                             }
                         }
                     }
                 }
-            }
-        })?;
+            },
+        )?;
         tensor(out, x.shape())
     }
 

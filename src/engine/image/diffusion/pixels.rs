@@ -14,11 +14,16 @@ pub fn to_picture(x: &Tensor) -> Result<Picture> {
     let n = height * width;
     let byte = |v: f32| ((v / 2.0 + 0.5).clamp(0.0, 1.0) * 255.0).round_ties_even() as u8;
     let mut rgba = vec![255; 4 * n];
-    for_rows(&mut rgba, 4, |first, pixels| {
-        for (i, pixel) in (first..).zip(pixels.chunks_exact_mut(4)) {
-            (0..3).for_each(|c| pixel[c] = byte(planes[c * n + i]));
-        }
-    })?;
+    for_rows(
+        &mut rgba,
+        4,
+        #[inline(always)]
+        |first, pixels| {
+            for (i, pixel) in (first..).zip(pixels.chunks_exact_mut(4)) {
+                (0..3).for_each(|c| pixel[c] = byte(planes[c * n + i]));
+            }
+        },
+    )?;
     Ok(Picture { width: width as u32, height: height as u32, rgba })
 }
 

@@ -17,7 +17,6 @@ use half::f16;
 
 use super::cpu::{Shared, exp};
 use super::pool;
-#[cfg(target_arch = "x86_64")]
 use super::processor::Processor;
 #[cfg(target_arch = "x86_64")]
 use lanes::{Avx2, Avx512};
@@ -178,42 +177,46 @@ pub fn attend(store: &Store, heads: usize, q: &[f32], position: usize, reach: Re
 
 /// What each row sees in the question's part.
 fn look(question: &Question<'_>) -> Vec<Seen> {
+    SCORES.with_borrow_mut(|scores| look_by(Processor::best(), question, scores))
+}
+
+/// The loops for a processor; `scores` has room for [`ROWS`] times [`PART`]. No closure of the standard library's stands
+/// between a function with the instructions and the loops: there nothing would be inlined, and each product be a call.
+fn look_by(processor: Processor, question: &Question<'_>, scores: &mut [f32]) -> Vec<Seen> {
     #[cfg(target_arch = "x86_64")]
     {
         #[target_feature(enable = "avx512f,avx512bw")]
-        unsafe fn wide(question: &Question<'_>) -> Vec<Seen> {
-            look_with::<Avx512>(question)
+        unsafe fn wide(question: &Question<'_>, scores: &mut [f32]) -> Vec<Seen> {
+            look_with::<Avx512>(question, scores)
         }
         #[target_feature(enable = "avx2,fma,f16c")]
-        unsafe fn narrow(question: &Question<'_>) -> Vec<Seen> {
-            look_with::<Avx2>(question)
+        unsafe fn narrow(question: &Question<'_>, scores: &mut [f32]) -> Vec<Seen> {
+            look_with::<Avx2>(question, scores)
         }
-        match Processor::best() {
+        match processor {
             // SAFETY: the instructions are there.
-            Processor::Avx512 | Processor::Avx512Vnni => return unsafe { wide(question) },
+            Processor::Avx512 | Processor::Avx512Vnni => return unsafe { wide(question, scores) },
             // SAFETY: the same.
-            Processor::Avx2 => return unsafe { narrow(question) },
+            Processor::Avx2 => return unsafe { narrow(question, scores) },
             _ => {}
         }
     }
-    look_with::<Plain>(question)
+    look_with::<Plain>(question, scores)
 }
 
 #[inline(always)]
-fn look_with<L: Lanes>(question: &Question<'_>) -> Vec<Seen> {
+fn look_with<L: Lanes>(question: &Question<'_>, scores: &mut [f32]) -> Vec<Seen> {
     let mut out = Vec::with_capacity(question.rows);
-    SCORES.with_borrow_mut(|scores| {
-        let mut row = 0;
-        while row < question.rows {
-            row += match question.rows - row {
-                8.. => rows::<L, 8>(question, row, scores, &mut out),
-                4.. => rows::<L, 4>(question, row, scores, &mut out),
-                3 => rows::<L, 3>(question, row, scores, &mut out),
-                2 => rows::<L, 2>(question, row, scores, &mut out),
-                _ => rows::<L, 1>(question, row, scores, &mut out),
-            };
-        }
-    });
+    let mut row = 0;
+    while row < question.rows {
+        row += match question.rows - row {
+            8.. => rows::<L, 8>(question, row, scores, &mut out),
+            4.. => rows::<L, 4>(question, row, scores, &mut out),
+            3 => rows::<L, 3>(question, row, scores, &mut out),
+            2 => rows::<L, 2>(question, row, scores, &mut out),
+            _ => rows::<L, 1>(question, row, scores, &mut out),
+        };
+    }
     out
 }
 
@@ -290,24 +293,38 @@ fn weights(row: &mut [f32], all: Range<usize>, span: Range<usize>, reach: Reach,
 #[inline(always)]
 unsafe fn tile_scores<L: Lanes, const M: usize>(store: &Store, at: usize, q: [&[f32]; M], out: &mut [f32]) {
     let width = store.width;
-    let number = |m: usize, d: usize| unsafe { L::splat(*q[m].get_unchecked(d)) };
     // SAFETY (here and below): a tile has `width` columns of sixteen.
     let sums: [L; M] = unsafe {
         match &store.keys {
             Numbers::F32(all) => {
                 let start = all[at * width * LANES..].as_ptr();
-                columns::<L, M>(0..width, |d| L::load(start.add(d * LANES)), number)
+                columns::<L, M>(
+                    0..width,
+                    q,
+                    #[inline(always)]
+                    |d| L::load(start.add(d * LANES)),
+                )
             }
             Numbers::F16(all) => {
                 let start: *const f16 = all[at * width * LANES..].as_ptr();
-                columns::<L, M>(0..width, |d| L::halves(start.add(d * LANES)), number)
+                columns::<L, M>(
+                    0..width,
+                    q,
+                    #[inline(always)]
+                    |d| L::halves(start.add(d * LANES)),
+                )
             }
             Numbers::Q8 { numbers, scales } => {
                 let start = numbers[at * width * LANES..].as_ptr();
                 let mut sums = [L::splat(0.0); M];
                 for b in 0..store.blocks() {
                     let span = b * BLOCK..((b + 1) * BLOCK).min(width);
-                    let part = columns::<L, M>(span, |d| L::bytes(start.add(d * LANES)), number);
+                    let part = columns::<L, M>(
+                        span,
+                        q,
+                        #[inline(always)]
+                        |d| L::bytes(start.add(d * LANES)),
+                    );
                     let scale = L::load(scales[(at * store.blocks() + b) * LANES..].as_ptr());
                     for (sum, part) in sums.iter_mut().zip(part) {
                         *sum = sum.plus(part, scale);
@@ -324,16 +341,12 @@ unsafe fn tile_scores<L: Lanes, const M: usize>(store: &Store, at: usize, q: [&[
     }
 }
 
-/// The sum over `span` of `column(d) * number(m, d)`, for each `m`.
+/// The sum over `span` of `column(d) * q[m][d]`, for each `m`.
 ///
 /// # Safety
-/// `L`'s instructions are there.
+/// `L`'s instructions are there, and each of `q` is as long as `span` says.
 #[inline(always)]
-unsafe fn columns<L: Lanes, const M: usize>(
-    span: Range<usize>,
-    column: impl Fn(usize) -> L,
-    number: impl Fn(usize, usize) -> L,
-) -> [L; M] {
+unsafe fn columns<L: Lanes, const M: usize>(span: Range<usize>, q: [&[f32]; M], column: impl Fn(usize) -> L) -> [L; M] {
     // SAFETY: the caller's.
     unsafe {
         // Two sums each, so that one addition need not wait for the one before.
@@ -341,19 +354,23 @@ unsafe fn columns<L: Lanes, const M: usize>(
         let mut d = span.start;
         while d + 1 < span.end {
             let (even, odd) = (column(d), column(d + 1));
-            for (m, sum) in sums.iter_mut().enumerate() {
-                sum[0] = sum[0].plus(even, number(m, d));
-                sum[1] = sum[1].plus(odd, number(m, d + 1));
+            for (q, sum) in q.iter().zip(&mut sums) {
+                sum[0] = sum[0].plus(even, L::splat(*q.get_unchecked(d)));
+                sum[1] = sum[1].plus(odd, L::splat(*q.get_unchecked(d + 1)));
             }
             d += 2;
         }
         if d < span.end {
             let last = column(d);
-            for (m, sum) in sums.iter_mut().enumerate() {
-                sum[0] = sum[0].plus(last, number(m, d));
+            for (q, sum) in q.iter().zip(&mut sums) {
+                sum[0] = sum[0].plus(last, L::splat(*q.get_unchecked(d)));
             }
         }
-        sums.map(|[a, b]| a.plus(b, L::splat(1.0)))
+        let mut joined = [L::splat(0.0); M];
+        for (joined, [a, b]) in joined.iter_mut().zip(sums) {
+            *joined = a.plus(b, L::splat(1.0));
+        }
+        joined
     }
 }
 
@@ -370,29 +387,47 @@ unsafe fn weigh<L: Lanes, const M: usize>(
     seen: &mut [Seen; M],
 ) {
     let padded = store.padded();
-    let weight = |m: usize, j: usize| unsafe { *weights.get_unchecked(m * PART + j) };
-    // SAFETY (here and below): rows have `padded` numbers.
+    // SAFETY (here and below): rows have `padded` numbers, and there is a weight for each.
+    let number = |m: usize, j: usize| unsafe { *weights.get_unchecked(m * PART + j) };
     unsafe {
         match &store.values {
             Numbers::F32(all) => {
                 let start = all[first * padded..].as_ptr();
-                let value = |j: usize, c: usize| L::load(start.add(j * padded + c * LANES));
-                sums(padded, span, value, |m, j, _| L::splat(weight(m, j)), seen);
+                sums(
+                    padded,
+                    span,
+                    seen,
+                    #[inline(always)]
+                    |j, c| L::load(start.add(j * padded + c * LANES)),
+                    #[inline(always)]
+                    |m, j, _| L::splat(number(m, j)),
+                );
             }
             Numbers::F16(all) => {
                 let start: *const f16 = all[first * padded..].as_ptr();
-                let value = |j: usize, c: usize| L::halves(start.add(j * padded + c * LANES));
-                sums(padded, span, value, |m, j, _| L::splat(weight(m, j)), seen);
+                sums(
+                    padded,
+                    span,
+                    seen,
+                    #[inline(always)]
+                    |j, c| L::halves(start.add(j * padded + c * LANES)),
+                    #[inline(always)]
+                    |m, j, _| L::splat(number(m, j)),
+                );
             }
             Numbers::Q8 { numbers, scales } => {
                 let blocks = store.blocks();
                 let start = numbers[first * padded..].as_ptr();
                 let scales = &scales[first * blocks..];
-                let value = |j: usize, c: usize| L::bytes(start.add(j * padded + c * LANES));
-                let scaled = |m: usize, j: usize, c: usize| {
-                    L::splat(weight(m, j) * *scales.get_unchecked(j * blocks + c * LANES / BLOCK))
-                };
-                sums(padded, span, value, scaled, seen);
+                sums(
+                    padded,
+                    span,
+                    seen,
+                    #[inline(always)]
+                    |j, c| L::bytes(start.add(j * padded + c * LANES)),
+                    #[inline(always)]
+                    |m, j, c| L::splat(number(m, j) * *scales.get_unchecked(j * blocks + c * LANES / BLOCK)),
+                );
             }
         }
     }
@@ -406,9 +441,9 @@ unsafe fn weigh<L: Lanes, const M: usize>(
 unsafe fn sums<L: Lanes, const M: usize>(
     padded: usize,
     span: Range<usize>,
+    seen: &mut [Seen; M],
     value: impl Fn(usize, usize) -> L,
     weight: impl Fn(usize, usize, usize) -> L,
-    seen: &mut [Seen; M],
 ) {
     // Two columns of registers at a time: the additions of one need not wait for those of the other.
     for c in (0..padded / LANES).step_by(2) {

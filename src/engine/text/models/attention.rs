@@ -157,9 +157,14 @@ impl Cache {
                 };
                 store.write((position, tokens), |i, key| turned(k.row(i), key, i), |i| v.row(i))?;
                 let mut queries = vec![0.0; tokens * heads * width];
-                for_rows(&mut queries, heads * width, |first, rows| {
-                    rows.chunks_exact_mut(heads * width).zip(first..).for_each(|(row, i)| turned(q.row(i), row, i));
-                })?;
+                for_rows(
+                    &mut queries,
+                    heads * width,
+                    #[inline(always)]
+                    |first, rows| {
+                        rows.chunks_exact_mut(heads * width).zip(first..).for_each(|(row, i)| turned(q.row(i), row, i));
+                    },
+                )?;
                 let out = cached::attend(store, heads, &queries, position, rule.reach)?;
                 Tensor::from_vec(out, (tokens, heads * width), &Device::Cpu)
             }

@@ -32,12 +32,17 @@ impl Linear {
                     candle_core::bail!("token {id} of a vocabulary of {}", matrix.rows());
                 }
                 let mut all = vec![0.0; ids.len() * columns];
-                for_rows(&mut all, columns, |first, rows| {
-                    for (id, row) in ids[first..].iter().zip(rows.chunks_exact_mut(columns)) {
-                        matrix.row(*id as usize, row);
-                        row.iter_mut().for_each(|x| *x *= scale);
-                    }
-                })?;
+                for_rows(
+                    &mut all,
+                    columns,
+                    #[inline(always)]
+                    |first, rows| {
+                        for (id, row) in ids[first..].iter().zip(rows.chunks_exact_mut(columns)) {
+                            matrix.row(*id as usize, row);
+                            row.iter_mut().for_each(|x| *x *= scale);
+                        }
+                    },
+                )?;
                 return Tensor::from_vec(all, (ids.len(), columns), device);
             }
             Self::Candle(QMatMul::QTensor(packed)) => packed.embedding(&Tensor::new(ids, device)?)?,
