@@ -40,6 +40,8 @@ const LONGEST_WORD: usize = 40;
 
 /// Words for a pair. Something that is a pair by itself (glasses) counts as one.
 const PAIR: &[&str] = &["pair", "pair of", "couple", "couple of", "一对", "一双", "一副"];
+/// Words that count what comes in pairs: "two pairs of socks".
+const PAIRS_OF: &[&str] = &["pairs", "双", "对", "副"];
 
 /// With more unknown words than this, none of them gets a stand-in.
 const MOST_UNKNOWN: usize = 3;
@@ -328,6 +330,8 @@ impl<'a> Reader<'a> {
                 }
                 self.pending.count = Some(n.min(MOST_OF_A_KIND));
                 self.pending.pair = PAIR.contains(&word.word.as_str());
+                // A Chinese number comes with its measure word.
+                self.pending.in_pairs = PAIRS_OF.iter().any(|of| word.word.ends_with(of));
             }
             Role::Action(label) => {
                 if !self.action(label, word, &[]) {
@@ -383,6 +387,7 @@ impl<'a> Reader<'a> {
             Role::Filler if verb::is_posture(&word.word) && self.is_before_somebody(word) => {
                 self.pending.doing.push(Doing { words: Vec::new(), span: word.span.clone() });
             }
+            Role::Filler if PAIRS_OF.contains(&word.word.as_str()) => self.pending.in_pairs = true,
             Role::Measure | Role::Suffix | Role::Filler => {}
         }
     }

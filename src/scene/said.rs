@@ -21,6 +21,8 @@ pub struct Said {
     pub looks: Vec<(&'static [&'static str], Range<usize>)>,
     /// "a pair of". It counts as one if the thing is a pair by itself (glasses), otherwise as two.
     pub pair: bool,
+    /// "three pairs of": the number counts pairs.
+    pub in_pairs: bool,
     /// The noun is a plural.
     pub plural: bool,
     /// Names before the head noun: "chocolate" in "chocolate cake".
@@ -63,6 +65,7 @@ impl Said {
             one.doing.extend(said.doing);
             one.looks.extend(said.looks);
             one.pair |= said.pair;
+            one.in_pairs |= said.in_pairs;
             one.plural |= said.plural;
             one.modifiers.extend(said.modifiers);
             one.denied |= said.denied;
@@ -174,7 +177,7 @@ impl Named {
         let said = &self.said;
         match said.count {
             Some(2) if said.pair && PAIRS.contains(&label) => 1,
-            Some(n) if !said.pair && SHOWN_IN_TWOS.contains(&label) => n.div_ceil(2).clamp(1, MOST_OF_A_KIND),
+            Some(n) if !said.pair && !said.in_pairs && SHOWN_IN_TWOS.contains(&label) => n.div_ceil(2).clamp(1, MOST_OF_A_KIND),
             // "a group of cats"
             None | Some(1) if said.plural && PAIRS.contains(&label) => 1,
             None | Some(1) if said.plural && TWOS.contains(&label) => 2,

@@ -217,6 +217,9 @@ fn plurals_and_pairs_are_numbers() {
         ("a pair of cats", "2 cat"),
         ("shoes", "2 running shoe"),
         ("two pairs of shoes", "2 running shoe"),
+        ("two socks", "socks"),
+        ("two pairs of socks", "2 socks"),
+        ("三双袜子", "3 socks"),
     ] {
         assert_eq!((said(prompt), unknown(prompt)), (vec![right.to_owned()], vec![]), "{prompt}");
     }

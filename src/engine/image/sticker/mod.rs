@@ -25,6 +25,7 @@ mod net;
 mod pixels;
 pub mod sampler;
 mod scene;
+mod styles;
 #[doc(hidden)]
 pub mod testing;
 mod unfold;

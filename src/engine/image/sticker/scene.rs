@@ -8,16 +8,13 @@ use super::attempt;
 use super::by_hand::ByHand;
 use super::crisp::TIMES;
 use super::kept::Key;
-use super::{Encoded, Sticker, pixels};
+use super::{Encoded, Sticker, pixels, styles};
 use crate::domain::{Arrangement, Cut, ImageParams, Picture, Place, SceneLayer, SceneLayers, StepProgress, Things};
 use crate::engine::{CancelToken, Stop};
 use crate::scene::{self, Backdrop, Cutout, Item, Layer, Reading, Square, Visible};
 
 /// Copies of things ("five cats") that are drawn anew; those beyond repeat what was drawn.
 const MOST_DRAWN: usize = 12;
-/// The style of a prompt that names none goes by the seed. With a style the network draws better than with none, which
-/// mixes all of them.
-const STYLES: [&str; 2] = ["flat", "fluent"];
 /// Side of the pictures that show a scene forming.
 const PREVIEW: usize = 256;
 /// Between two of them: each takes time from the network.
@@ -121,7 +118,9 @@ impl<'a> Scene<'a> {
         preview: &mut dyn FnMut(StepProgress, Option<Picture>),
     ) -> Result<Picture, Stop> {
         let side = self.sticker.net.config().size;
-        let style = self.reading.style.unwrap_or(STYLES[(seed % STYLES.len() as u64) as usize]);
+        // With a style the network draws better than with none, which mixes all of them.
+        let things: Vec<_> = self.reading.items.iter().map(|item| item.senses[0]).collect();
+        let style = self.reading.style.unwrap_or_else(|| styles::by_seed(&things, seed));
         let steps = self.params.steps;
         self.parts.iter_mut().for_each(|part| (part.seen, part.plain) = (None, None));
         let keys: Vec<Key> = (0..self.parts.len()).map(|at| self.key(at, seed, style)).collect();

@@ -1,0 +1,65 @@
+//! The style of a prompt that names none: the seed chooses, so that the seeds of a prompt differ visibly.
+
+use std::sync::LazyLock;
+
+use crate::scene::ThingId;
+
+/// Styles that draw nearly everything, where no better is known.
+const USUAL: [&str; 2] = ["flat", "fluent"];
+/// The seed's place among so many chooses. It is a multiple of the number of styles that most things have: the usual two
+/// come more often than the rest, and with other styles to choose from a seed keeps one of the first two.
+const TURNS: u64 = 6;
+
+/// For each thing, the styles in which the network draws it as it learned it (`train/styles.py`).
+static DRAWN_WELL: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let lines = include_str!("../../../../models/sticker-64/styles.txt").lines();
+    lines.map(|line| line.split_whitespace().collect()).collect()
+});
+
+fn drawn_well(thing: ThingId) -> &'static [&'static str] {
+    DRAWN_WELL.get(usize::from(thing)).map_or(&[], Vec::as_slice)
+}
+
+/// One style for all things of a picture: one in which each is drawn well, else the first thing, else a usual one.
+pub fn by_seed(things: &[ThingId], seed: u64) -> &'static str {
+    let first = things.first().map_or(&[][..], |first| drawn_well(*first));
+    let of_all: Vec<&str> =
+        first.iter().copied().filter(|style| things.iter().all(|thing| drawn_well(*thing).contains(style))).collect();
+    let styles = [&of_all[..], first, &USUAL[..]].into_iter().find(|styles| !styles.is_empty()).unwrap_or(&USUAL);
+    styles[(seed % TURNS) as usize % styles.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::{style_of, things};
+
+    fn id(label: &str) -> ThingId {
+        things().labelled(label).unwrap()
+    }
+
+    #[test]
+    fn each_thing_has_a_line_of_styles() {
+        assert_eq!(DRAWN_WELL.len(), things().len());
+        let all: Vec<&str> = DRAWN_WELL.iter().flatten().copied().collect();
+        assert!(all.iter().all(|style| style_of(style) == Some(style)));
+        let some = DRAWN_WELL.iter().filter(|styles| styles.len() > 1).count();
+        assert!(some > things().len() / 2, "{some} things have two styles or more");
+    }
+
+    #[test]
+    fn seeds_differ_in_style_and_a_scene_has_one_in_which_all_is_drawn_well() {
+        let styles = |labels: &[&str]| -> Vec<&str> {
+            let things: Vec<ThingId> = labels.iter().map(|label| id(label)).collect();
+            (0..8).map(|seed| by_seed(&things, seed)).collect()
+        };
+        let apples = styles(&["red apple"]);
+        assert!(apples.iter().collect::<std::collections::BTreeSet<_>>().len() > 2, "{apples:?}");
+        let both = styles(&["red apple", "cat face"]);
+        for style in &both {
+            assert!(drawn_well(id("red apple")).contains(style) && drawn_well(id("cat face")).contains(style));
+        }
+        assert_eq!(by_seed(&[], 0), "flat", "words alone");
+        assert_eq!(by_seed(&[], 7), "fluent");
+    }
+}
