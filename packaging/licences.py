@@ -13,6 +13,7 @@ The file is JSON, compressed:
     packages  name, version, licence (SPDX), and files: the file's name, its text's number, and the copyright lines for
               each mark. `from` names the package of the same repository that the file is from, where the package has
               none of its own; `standard` is true where no package has one: the licence's usual text.
+    aside     all other packages of Cargo.lock, so that a test sees when the file is old
 """
 
 import argparse
@@ -63,6 +64,14 @@ def in_the_program(meta):
                     todo.append(dep["pkg"])
     found = [package for package in meta["packages"] if package["id"] in seen and package["source"]]
     return sorted(found, key=lambda package: (package["name"].lower(), package["version"]))
+
+
+def aside(packages):
+    """The packages of Cargo.lock that are not in the program."""
+    with open(os.path.join(ROOT, "Cargo.lock"), encoding="utf-8") as file:
+        entry = re.compile(r'\[\[package\]\]\nname = "(.+)"\nversion = "(.+)"\nsource = ')
+        locked = {f"{name} {version}" for name, version in entry.findall(file.read())}
+    return sorted(locked - {f"{package['name']} {package['version']}" for package in packages})
 
 
 def split(text):
@@ -190,7 +199,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail where the file is old")
     check = parser.parse_args().check
-    data = collect(in_the_program(metadata()))
+    packages = in_the_program(metadata())
+    data = collect(packages)
+    data["aside"] = aside(packages)
     if check:
         with gzip.open(OUT) as file:
             if json.loads(file.read()) != data:
