@@ -3,6 +3,8 @@
 //! A package that is built from an archive may set that variable itself. Without it and without a `.git` the commit is
 //! `unknown`: nothing here fails a build.
 
+#![allow(clippy::print_stdout, reason = "cargo reads what a build script prints")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
