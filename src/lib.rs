@@ -17,6 +17,7 @@
 //! | room | holds | may import |
 //! |---|---|---|
 //! | [`lang`] | the two languages | - |
+//! | [`about`] | version and commit, and the licences of everything in the program | lang |
 //! | [`numbers`] | formatted sizes, times and rates | lang |
 //! | [`error`] | the error type that crosses rooms, and its wording | numbers, lang |
 //! | [`disk`] | free disk space and durable folders, for each room that writes files | error |
@@ -28,10 +29,11 @@
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
 //! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, chunks, error, lang |
 //! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, chunks, error, lang |
-//! | [`state`] | `AppState`, `Command`, `Effect`, `update` | scene, writing, domain, error, lang |
-//! | [`ui`] | views, widgets, theme, texts | state, writing, scene, domain, error, lang |
+//! | [`state`] | `AppState`, `Command`, `Effect`, `update` | about, scene, writing, domain, error, lang |
+//! | [`ui`] | views, widgets, theme, texts | state, about, writing, scene, domain, error, lang |
 //! | `app`, `cli` | put the rooms together | all |
 
+pub mod about;
 pub mod app;
 pub mod catalog;
 pub mod chunks;

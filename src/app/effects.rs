@@ -1,6 +1,9 @@
 //! Runs the effects that `update` asks for.
 
+use std::sync::Arc;
+
 use super::Studio;
+use crate::about::Licences;
 use crate::domain::{Enlarge, Event, EventKind, Filter, Picture, StoreRequest};
 use crate::engine::{QUESTIONS, device_name};
 use crate::error::Cause;
@@ -139,6 +142,9 @@ impl Studio {
             }),
             Effect::SetModelsFolder(path) => {
                 self.load_catalog(path);
+            }
+            Effect::ReadLicences => {
+                self.dialogs.aside("licences", || Input::Licences(Arc::new(Licences::read())));
             }
             Effect::Reveal(path) => self.dialogs.reveal(path),
             Effect::OpenLink(url) => self.dialogs.open_link(url),

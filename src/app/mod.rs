@@ -19,7 +19,7 @@ use crate::catalog::Catalog;
 use crate::cli::system_lang;
 use crate::domain::{Event, JobId, StoreEvent, StoreRequest, Wake, WindowGeometry};
 use crate::engine::text::{Checked, DraftFinder, GrammarChecker, Measured, Measurer, TextChecked, TextChecker};
-use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, process_memory};
+use crate::engine::{Engine, JobHandle, MemoryBudget, Reservation, backends, device_name, kernels, process_memory};
 use crate::error::{Cause, StudioError};
 use crate::state::{
     AppState, Command, CreateCommand, Effect, Input, LayersCommand, NoDialog, SettingsCommand, StatusNews, begin,
@@ -153,7 +153,8 @@ impl Studio {
         state.status.budget = budget.total();
         state.status.library = paths.library(&state.settings);
         state.status.models = paths.models(&state.settings);
-        env!("CARGO_PKG_VERSION").clone_into(&mut state.status.version);
+        state.status.data = paths.data().to_owned();
+        state.status.kernels = kernels::processor_name().to_owned();
 
         let mut studio = Self {
             state,

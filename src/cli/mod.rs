@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed (cause and remedy on stderr), 2 wrong usage, 130 interrupted.
 
+mod about;
 mod bench;
 mod doctor;
 mod grid;
@@ -60,6 +61,8 @@ pub enum CliCommand {
         #[command(subcommand)]
         command: bench::BenchCommand,
     },
+    /// Print the version and what the program runs on, and the licences of everything in it.
+    About(about::AboutArgs),
     /// List, fetch and check models.
     Models {
         #[command(subcommand)]
@@ -122,7 +125,7 @@ fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
     match command {
         CliCommand::Models { command } => command.tells(),
         CliCommand::Image(args) => unknown(args.model.as_deref()),
-        CliCommand::Inspect(_) => false,
+        CliCommand::Inspect(_) | CliCommand::About(_) => false,
         CliCommand::Text(args) => unknown(args.model.as_deref()),
         CliCommand::Tokens(args) => unknown(args.model.as_deref()),
         CliCommand::Render(args) => unknown(args.model.as_deref()),
@@ -151,6 +154,7 @@ pub fn main(command: CliCommand) -> ExitCode {
     let result = match command {
         CliCommand::Image(args) => image::run(&context, *args),
         CliCommand::Inspect(args) => inspect::run(&context, &args),
+        CliCommand::About(args) => about::run(&context, &args),
         CliCommand::Text(args) => text::run(&context, *args),
         CliCommand::Tokens(args) => tokens::tokens(&context, &args),
         CliCommand::Render(args) => tokens::render(&context, &args),

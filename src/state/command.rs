@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::domain::{JobId, Room};
 use crate::state::{
-    AskCommand, CreateCommand, GalleryCommand, ModelsCommand, PersonaCommand, SettingsCommand, TrashCommand,
-    WaitingCommand, WriteCommand,
+    AboutCommand, AskCommand, CreateCommand, GalleryCommand, ModelsCommand, PersonaCommand, SettingsCommand,
+    TrashCommand, WaitingCommand, WriteCommand,
 };
 
 /// Everything that a person can do. Views push these; nothing else changes the state.
@@ -31,6 +31,7 @@ pub enum Command {
     /// Undoes the action with this number.
     UndoThis(u64),
     Trash(TrashCommand),
+    About(AboutCommand),
     Ask(AskCommand),
     Waiting(WaitingCommand),
     /// The program was started again with the same folders, which are open in this window.

@@ -84,6 +84,8 @@ pub enum Effect {
     /// Checks whether a folder can be used: answered by [`crate::state::Input::FolderTried`].
     TryFolder(FolderOf, PathBuf),
     SetModelsFolder(PathBuf),
+    /// Unpacks the licences: answered by [`crate::state::Input::Licences`].
+    ReadLicences,
     Reveal(PathBuf),
     OpenLink(String),
 }
@@ -123,6 +125,7 @@ impl Effect {
             | Self::AskModelsFolder
             | Self::TryFolder(..)
             | Self::SetModelsFolder(..)
+            | Self::ReadLicences
             | Self::Reveal(..)
             | Self::OpenLink(..) => false,
         }

@@ -2,6 +2,7 @@
 //! changes the state. Pure: no clock, no random source, no files. The time is an input, and the app seeds the random
 //! numbers once.
 
+mod about;
 mod advice;
 mod ask;
 mod catalogue;
@@ -29,6 +30,7 @@ mod update;
 mod wanted;
 mod write;
 
+pub use about::{AboutCommand, AboutState};
 pub use advice::{Advice, Cannot, scene_advice};
 pub use ask::{AskCommand, AskState, NoDialog, PathFor};
 pub use catalogue::{Catalogue, FetchState, ModelEntry};
@@ -69,6 +71,7 @@ pub struct AppState {
     pub catalogue: Catalogue,
     pub desk: DeskState,
     pub trash: TrashState,
+    pub about: AboutState,
     pub undo: UndoState,
     pub ask: AskState,
     /// Another window has the folders open: this one changes nothing.
@@ -96,6 +99,7 @@ impl AppState {
             catalogue: Catalogue::default(),
             desk: DeskState::default(),
             trash: TrashState::default(),
+            about: AboutState::default(),
             undo: UndoState::default(),
             ask: AskState::default(),
             read_only: false,

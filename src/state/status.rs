@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::about::Facts;
+
 /// What the status bar shows beside the jobs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
@@ -16,7 +18,10 @@ pub struct Status {
     /// The folders in use, for Settings.
     pub library: PathBuf,
     pub models: PathBuf,
-    pub version: String,
+    /// The folder of everything else, for About.
+    pub data: PathBuf,
+    /// The instruction sets that the kernels use, for example `AVX2`.
+    pub kernels: String,
 }
 
 /// A change of one of these figures.
@@ -31,6 +36,11 @@ pub enum StatusNews {
 }
 
 impl Status {
+    /// What About shows, and a bug report needs.
+    pub fn facts(&self) -> Facts<'_> {
+        Facts { kernels: &self.kernels, device: &self.device, data: &self.data }
+    }
+
     pub(in crate::state) fn take(&mut self, news: StatusNews) {
         match news {
             StatusNews::Device(name) => self.device = name,

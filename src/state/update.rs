@@ -1,7 +1,9 @@
 //! The one function that changes the state.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::about::Licences;
 use crate::domain::{CatalogueRequest, Event, EventKind, FetchEvent, Grammar, Ledger, Room, StoreEvent, StoreRequest};
 use crate::error::{Cause, FolderOf, Result, StudioError};
 use crate::state::{
@@ -41,6 +43,8 @@ pub enum Input {
     NoFolder(PathBuf),
     /// The result of checking a chosen folder.
     FolderTried(FolderOf, PathBuf, Result<()>),
+    /// The licences, unpacked.
+    Licences(Arc<Licences>),
 }
 
 /// Changes `state` for `input`, and returns what the app must do, in order. A read-only window changes nothing: if an
@@ -103,7 +107,8 @@ impl Input {
             | Self::NotUnloaded(_)
             | Self::NoDialog(_)
             | Self::NoFolder(_)
-            | Self::FolderTried(..) => Origin::Program,
+            | Self::FolderTried(..)
+            | Self::Licences(_) => Origin::Program,
         }
     }
 }
@@ -138,6 +143,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
         Input::NoDialog(what) => state.ask.no_dialog(what),
         Input::NoFolder(folder) => state.ask.folder = Some(folder),
         Input::FolderTried(of, path, outcome) => state.folder_tried(of, path, outcome, &mut effects),
+        Input::Licences(read) => state.about.licences = Some(read),
     }
     state.tell_endings(&mut effects);
     state.note_action(before);
@@ -145,6 +151,7 @@ fn apply(state: &mut AppState, input: Input) -> Vec<Effect> {
     state.hold_back_unsaid(&mut effects);
     if state.room() != room {
         state.trash = Default::default();
+        state.about.close();
         state.models.sort_places();
         if room == Room::Models {
             state.notices.forget_opened();
@@ -186,6 +193,7 @@ impl AppState {
             Command::Models(command) => self.models_command(command, fx),
             Command::Settings(command) => self.settings_command(command, fx),
             Command::Trash(command) => self.trash_command(command, fx),
+            Command::About(command) => self.about_command(command, fx),
             Command::Ask(command) => {
                 let (ask, mut env) = self.ask(fx);
                 if let Some(command) = ask.update(command, &mut env) {
@@ -235,6 +243,7 @@ impl AppState {
         }
         self.settings.room = room;
         self.trash = Default::default();
+        self.about.close();
         if room == Room::Gallery {
             let (gallery, mut env) = self.gallery(fx);
             gallery.look(false, &mut env);

@@ -82,6 +82,11 @@ impl Paths {
         }
     }
 
+    /// The folder for everything that has no place of its own: conversations, characters, models, drafts.
+    pub fn data(&self) -> &Path {
+        &self.home
+    }
+
     /// What only one window may hold at a time, and what others hand over to it.
     pub fn window(&self) -> PathBuf {
         self.home.join("window")

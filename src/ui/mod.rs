@@ -25,6 +25,7 @@ mod knob;
 mod layer_words;
 mod layout;
 mod letters;
+mod licences;
 mod live;
 mod menu;
 mod model_buttons;
@@ -61,7 +62,7 @@ use notices::Edge;
 use texts::T;
 
 /// The program's name: the same in every language.
-pub const APP_NAME: &str = "AIGC Studio";
+pub const APP_NAME: &str = crate::about::NAME;
 
 /// What the window remembers beside the state.
 #[derive(Default)]
@@ -71,6 +72,7 @@ pub struct Views {
     write: write::WriteView,
     gallery: gallery::GalleryView,
     trash: trash::TrashView,
+    licences: licences::LicencesView,
     follow: focus::Follow,
     letters: letters::Letters,
     live: live::Live,
@@ -128,6 +130,7 @@ impl Views {
             Room::Gallery | Room::Write if let Some(kind) = state.trash.shown => {
                 trash::show(ui, &mut cx, &mut self.trash, &mut self.textures, kind);
             }
+            Room::Settings if state.about.shown => licences::show(ui, &mut cx, &mut self.licences),
             Room::Create => create::show(ui, &mut cx, &mut self.create, &mut self.textures),
             Room::Write => write::show(ui, &mut cx, &mut self.write, &mut self.textures),
             Room::Gallery => gallery::show(ui, &mut cx, &mut self.gallery, &mut self.textures),

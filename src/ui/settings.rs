@@ -1,4 +1,4 @@
-//! Settings: language, looks, folders, device, and what the program is made of.
+//! Settings: language, looks, folders, device, and what the program is.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::theme::{BODY, CONTROL, S1, S2, S4, SMALL};
 use super::{frames, icons, layout, widgets};
 use crate::domain::{DeviceChoice, Theme};
 use crate::lang::Lang;
-use crate::state::{Command, ModelsCommand, SettingsCommand};
+use crate::state::{AboutCommand, Command, ModelsCommand, SettingsCommand};
 
 /// Least width of a section, and of one whose controls are beside their names.
 const SECTION: f32 = 520.0;
@@ -188,36 +188,24 @@ fn machine(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-/// What is inside, with its licence. Names and licences are not translated.
-const PARTS: &[(&str, &str)] = &[
-    ("Fluent Emoji (Microsoft)", "MIT"),
-    ("Noto Emoji (Google)", "Apache-2.0"),
-    ("Twemoji (Twitter)", "CC BY 4.0"),
-    ("FxEmojis (Mozilla)", "Apache-2.0"),
-    ("EmojiOne 2 (EmojiOne)", "CC BY 4.0"),
-    ("all-MiniLM-L6-v2 (sentence-transformers)", "Apache-2.0"),
-    ("SmolLM2-135M-Instruct (Hugging Face)", "Apache-2.0"),
-    ("Noto Sans SC (Adobe)", "OFL-1.1"),
-    ("Inter (The Inter Project Authors)", "OFL-1.1"),
-    ("KaTeX fonts (Khan Academy, Design Science)", "OFL-1.1"),
-    ("Phosphor Icons", "MIT"),
-    ("egui, wgpu, candle", "MIT OR Apache-2.0"),
-];
-
 fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
     section(ui, cx, T::About, |ui, cx| {
         ui.spacing_mut().item_spacing.y = S2;
-        ui.horizontal(|ui| {
-            widgets::title(ui, super::APP_NAME);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::muted(ui, &cx.state.status.version));
-        });
+        widgets::title(ui, super::APP_NAME);
         widgets::muted(ui, cx.t(T::AboutText));
         if let Some(s) = cx.state.status.first_frame_s {
             widgets::muted(ui, cx.with(T::FirstFrame, &[&format!("{s:.2}")]));
         }
         ui.add_space(S1);
-        widgets::section(ui, cx.t(T::MadeOf));
-        let rows: Vec<(&str, String)> = PARTS.iter().map(|(part, licence)| (*licence, (*part).to_owned())).collect();
-        widgets::table(ui, &rows);
+        widgets::table(ui, &cx.state.status.facts().rows(cx.lang));
+        ui.add_space(S1);
+        layout::flow(ui, |ui| {
+            if widgets::button(ui, icons::COPY, cx.t(T::CopyFacts)).on_hover_text(cx.t(T::CopyFactsHover)).clicked() {
+                cx.push(Command::About(AboutCommand::CopyFacts));
+            }
+            if widgets::button(ui, icons::FILE_TEXT, cx.t(T::Licences)).clicked() {
+                cx.push(Command::About(AboutCommand::ShowLicences));
+            }
+        });
     });
 }

@@ -74,8 +74,8 @@ fn here(cx: &Cx<'_>) -> Option<Place> {
     }
 }
 
-/// How far the keys move the list: up is positive.
-fn way(ui: &Ui) -> f32 {
+/// How far the keys move a list or a text: up is positive.
+pub fn way(ui: &Ui) -> f32 {
     const LINE: f32 = 2.0 * ROW;
     const END: f32 = 1e6;
     let page = (ui.clip_rect().height() - LINE).max(LINE);

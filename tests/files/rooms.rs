@@ -7,8 +7,9 @@ use std::path::Path;
 use crate::imports::{Module, Sources, paths, rust_files};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("lang", &[]),
+    ("about", &["lang"]),
     ("numbers", &["lang"]),
     ("error", &["numbers", "lang"]),
     ("disk", &["error"]),
@@ -20,8 +21,8 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
     ("store", &["writing", "domain", "error", "lang", "disk", "chunks"]),
     ("writing", &["domain", "error", "lang", "chunks"]),
-    ("state", &["scene", "writing", "domain", "error", "lang"]),
-    ("ui", &["state", "writing", "scene", "domain", "error", "lang"]),
+    ("state", &["about", "scene", "writing", "domain", "error", "lang"]),
+    ("ui", &["state", "about", "writing", "scene", "domain", "error", "lang"]),
 ];
 
 /// Crates that only some rooms may use.

@@ -8,6 +8,7 @@
     reason = "tests fail aloud and start servers of their own"
 )]
 
+mod about;
 mod inspect;
 mod models;
 mod pictures;

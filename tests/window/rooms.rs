@@ -1,5 +1,6 @@
 //! The window as a tree: every room draws, every control has a name and does what it says.
 
+mod about;
 mod create;
 mod gallery;
 mod home;

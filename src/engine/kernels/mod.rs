@@ -63,6 +63,11 @@ fn skipped(what: &str) {
     let _ = writeln!(std::io::stderr(), "skipped, for this processor has none: {what}");
 }
 
+/// The instruction sets that the kernels use on this processor, for example `AVX2`.
+pub fn processor_name() -> &'static str {
+    processor::Processor::best().name()
+}
+
 /// Whether linear layers and convolutions with weights of bf16 are quick on this processor, and small.
 pub fn multiplies_bf16() -> bool {
     dense::WordKind::Bf16.is_there()

@@ -37,6 +37,17 @@ impl Processor {
         *BEST
     }
 
+    /// As a person reads it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Neon => "NEON",
+            Self::Avx2 => "AVX2",
+            Self::Avx512 => "AVX-512",
+            Self::Avx512Vnni => "AVX-512 VNNI",
+        }
+    }
+
     fn there() -> Self {
         #[cfg(target_arch = "x86_64")]
         {

@@ -35,6 +35,7 @@ impl AppState {
             }),
             Command::Settings(_)
             | Command::Trash(_)
+            | Command::About(_)
             | Command::Ask(_)
             | Command::Go(_)
             | Command::Reveal(_)

@@ -4,8 +4,8 @@ use egui::{Id, Ui};
 
 use crate::domain::Room;
 use crate::state::{
-    AskCommand, Command, CreateCommand, GalleryCommand, LayersCommand, ModelsCommand, PersonaCommand, Shown, Stage,
-    TrashCommand, WriteCommand,
+    AboutCommand, AskCommand, Command, CreateCommand, GalleryCommand, LayersCommand, ModelsCommand, PersonaCommand,
+    Shown, Stage, TrashCommand, WriteCommand,
 };
 use crate::ui::cx::Cx;
 
@@ -41,6 +41,10 @@ pub(super) fn escape(cx: &mut Cx<'_>, search: Option<Command>) {
     match cx.state.room() {
         Room::Models if let Some(entry) = cx.state.catalogue.entries.iter().find(|entry| entry.asking) => {
             cx.push(Command::Models(ModelsCommand::AnswerTerms(entry.card.id.clone(), false)));
+        }
+        Room::Settings if cx.state.about.shown => {
+            let list = cx.state.about.read.is_some();
+            cx.push(Command::About(if list { AboutCommand::Read(None) } else { AboutCommand::Close }));
         }
         Room::Write if cx.state.write.titling.is_some() => cx.push(Command::Write(WriteCommand::LeaveTitle)),
         Room::Create if let Some(layers) = &cx.state.create.layers => {

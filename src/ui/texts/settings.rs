@@ -31,7 +31,15 @@ texts! {
     About: "About", "关于";
     AboutText: "A studio for pictures and text that runs on this machine alone.", "完全在这台电脑上运行的图片与文字工作室。";
     FirstFrame: "The window opened in {0} s.", "窗口在 {0} 秒内打开。";
-    MadeOf: "Made with", "使用了";
+    CopyFacts: "Copy for a bug report", "复制（用于反馈问题）";
+    CopyFactsHover: "Version, commit, system, kernels and device", "版本、提交、系统、内核和设备";
+    Licences: "Licences", "许可证";
+    LicencesAbout: "All of it is inside the program and can be read offline. Models that you fetch have licences of their own, shown in Models.", "这些内容都在软件内，可离线阅读。你下载的模型有各自的许可证，见“模型”。";
+    LicencesReading: "Unpacking…", "正在读取…";
+    LicencesOwn: "The program and its models", "本软件及其模型";
+    LicencesData: "Fonts, vocabularies and training data", "字体、词表和训练数据";
+    LicencesPackages: "Rust packages: {0}", "Rust 软件包：{0} 个";
+    BackToLicences: "All licences", "所有许可证";
 
     // Status bar
     DeviceHover: "Where models run", "模型运行的设备";

@@ -258,6 +258,8 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
     let file = Cause::BadFolder { path: LONG_WORD.into(), of: FolderOf::Pictures, why: FolderFault::File };
     let settings_told = noticed(fresh(Room::Settings, lang, theme), vec![NoticeKind::Problem(ProblemBox(file.into()))]);
     settings.status.library = format!("/home/mei/{LONG_WORD}/{LONG_WORD}").into();
+    settings.status.data = settings.status.library.clone();
+    let [_, licences, licence] = licence_states(lang, theme);
     let mut broken = chosen(2);
     let cut = Cause::CutPicture { path: item(2).path };
     let _ = update(&mut broken, Input::Store(StoreEvent::NoThumbnail { path: item(2).path, error: Some(cut.into()) }));
@@ -292,6 +294,8 @@ fn others(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         ("models, one is gone", gone),
         ("settings, a file for a folder", settings_told),
         ("settings", settings),
+        ("settings, licences", licences),
+        ("settings, a licence", licence),
         ("settings, a note", noticed(fresh(Room::Settings, lang, theme), vec![NoticeKind::MemoryFreed])),
     ]
 }

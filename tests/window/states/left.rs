@@ -1,5 +1,8 @@
 //! A state of each room, and what was left, deleted or asked for over it.
 
+use std::sync::{Arc, LazyLock};
+
+use aigc_studio::about::Licences;
 use aigc_studio::domain::*;
 use aigc_studio::error::Cause;
 use aigc_studio::lang::Lang;
@@ -82,7 +85,25 @@ pub fn left_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let text = "## Mei\n\nWrite a haiku about rain.\n\n## SmolLM2\n\nRain on the tin roof,\n一夜春雨\n\n".repeat(12);
     read.trash.looked = Some(("a".into(), Some(Looked::Text(text))));
     states.extend([question, path, folder, waiting, looked, read]);
+    states.extend(licence_states(lang, theme));
     states
+}
+
+/// The licences while they are unpacked, their list, and the texts of the first.
+pub fn licence_states(lang: Lang, theme: Theme) -> [AppState; 3] {
+    let mut unpacking = fresh(Room::Settings, lang, theme);
+    let _ = update(&mut unpacking, Input::Command(Command::About(AboutCommand::ShowLicences)));
+    let mut list = unpacking.clone();
+    let _ = update(&mut list, Input::Licences(licences()));
+    let mut read = list.clone();
+    let _ = update(&mut read, Input::Command(Command::About(AboutCommand::Read(Some(0)))));
+    [unpacking, list, read]
+}
+
+/// As they are in the program; unpacked once for all tests.
+pub fn licences() -> Arc<Licences> {
+    static LICENCES: LazyLock<Arc<Licences>> = LazyLock::new(|| Arc::new(Licences::read()));
+    LICENCES.clone()
 }
 
 pub fn trash(kind: TrashKind, lang: Lang, theme: Theme) -> AppState {

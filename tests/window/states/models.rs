@@ -81,7 +81,8 @@ pub fn fresh(room: Room, lang: Lang, theme: Theme) -> AppState {
         first_frame_s: Some(0.41),
         library: PathBuf::from("/home/mei/Pictures/AIGC Studio"),
         models: PathBuf::from("/home/mei/.local/share/aigc-studio/models"),
-        version: "0.1.0".into(),
+        data: PathBuf::from("/home/mei/.local/share/aigc-studio"),
+        kernels: "AVX2".into(),
     };
     state
 }

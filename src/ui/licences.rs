@@ -1,0 +1,180 @@
+//! The licences of everything in the program: a list, and the texts of one of them. In place of Settings.
+
+use egui::style::ScrollAnimation;
+use egui::{
+    Align, CentralPanel, CursorIcon, Frame, Label, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::cx::Cx;
+use super::texts::T;
+use super::theme::{self, BODY, RADIUS, S1, S2, S3, SMALL};
+use super::{elide, eye, icons, layout, shortcuts, widgets};
+use crate::about::{Component, Group, Licences, Passage};
+use crate::lang::Lang;
+use crate::state::{AboutCommand, Command};
+
+const ROW: f32 = 32.0;
+
+/// The passages that are read, as they were made last, and of what.
+#[derive(Default)]
+pub struct LicencesView {
+    made_of: Option<(usize, Lang)>,
+    passages: Vec<Passage>,
+}
+
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut LicencesView) {
+    let frame = Frame::new().fill(cx.p.canvas).inner_margin(Margin::symmetric(24, 16));
+    CentralPanel::default().frame(frame).show(ui, |ui| {
+        layout::column(ui, layout::TEXT_WIDTH, |ui| {
+            ui.spacing_mut().item_spacing.y = S2;
+            head(ui, cx);
+            let state = cx.state;
+            let Some(all) = &state.about.licences else {
+                widgets::muted(ui, cx.t(T::LicencesReading));
+                return;
+            };
+            let read = state.about.read.and_then(|number| Some((number, all.components.get(number)?)));
+            match read {
+                Some((number, component)) => {
+                    view.make(all, number, component, cx.lang);
+                    text(ui, cx, number, component, &view.passages);
+                }
+                None => list(ui, cx, all),
+            }
+        });
+    });
+}
+
+impl LicencesView {
+    fn make(&mut self, all: &Licences, number: usize, component: &Component, lang: Lang) {
+        if self.made_of != Some((number, lang)) {
+            self.made_of = Some((number, lang));
+            self.passages = all.passages(component, lang);
+        }
+    }
+}
+
+fn push(cx: &mut Cx<'_>, command: AboutCommand) {
+    cx.push(Command::About(command));
+}
+
+fn head(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if widgets::icon_button(ui, icons::X, cx.t(T::Close)).clicked() {
+                push(cx, AboutCommand::Close);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| widgets::heading(ui, cx.t(T::Licences)));
+        });
+    });
+}
+
+/// A row of the list.
+enum Line<'a> {
+    Group(Group),
+    Component(usize, &'a Component),
+}
+
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, all: &Licences) {
+    ui.add(Label::new(RichText::new(cx.t(T::LicencesAbout)).size(BODY).color(cx.p.muted)).wrap());
+    let lines: Vec<Line<'_>> = Group::ALL
+        .into_iter()
+        .flat_map(|group| {
+            let components = all.of(group).map(|(number, component)| Line::Component(number, component));
+            std::iter::once(Line::Group(group)).chain(components)
+        })
+        .collect();
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let area = ScrollArea::vertical().id_salt("licences").auto_shrink(false).min_scrolled_height(0.0);
+    area.show_rows(ui, ROW, lines.len(), |ui, range| {
+        scroll_by_keys(ui);
+        for line in &lines[range] {
+            match line {
+                Line::Group(group) => title(ui, cx, all, *group),
+                Line::Component(number, component) => row(ui, cx, *number, component),
+            }
+        }
+    });
+}
+
+fn title(ui: &mut Ui, cx: &Cx<'_>, all: &Licences, group: Group) {
+    let text = match group {
+        Group::Own => cx.t(T::LicencesOwn).to_owned(),
+        Group::Data => cx.t(T::LicencesData).to_owned(),
+        Group::Packages => cx.with(T::LicencesPackages, &[&all.of(group).count()]),
+    };
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let font = theme::strong(BODY);
+    let shown = elide::name(ui, &text, &font, rect.width() - S3);
+    let galley = ui.painter().layout_no_wrap(shown.into_owned(), font, cx.p.strong);
+    ui.painter().galley(pos2(rect.left(), rect.bottom() - S1 - galley.size().y), galley, cx.p.strong);
+    eye::heading(ui, rect, &text);
+}
+
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, number: usize, component: &Component) {
+    ui.push_id(number, |ui| {
+        let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        let name = component.title();
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}, {}", component.licence)));
+        // The bar of the list has its own room.
+        let rect = Rect::from_min_max(outer.min, pos2(outer.right() - S3, outer.bottom() - 2.0));
+        let lit = response.hovered() || response.has_focus();
+        let (fill, line) = if lit { (cx.p.hover, cx.p.line_strong) } else { (cx.p.panel, cx.p.line) };
+        ui.painter().rect(rect, RADIUS, fill, Stroke::new(1.0, line), StrokeKind::Inside);
+        let font = theme::small();
+        let licence = elide::name(ui, &component.licence, &font, rect.width() * 0.4);
+        let licence = ui.painter().layout_no_wrap(licence.into_owned(), font, cx.p.muted);
+        let from = rect.right() - S3 - licence.size().x;
+        let middle = |height: f32| rect.center().y - height / 2.0;
+        ui.painter().galley(pos2(from, middle(licence.size().y)), licence, cx.p.muted);
+        let font = theme::body();
+        let name = elide::name(ui, &name, &font, from - S3 - rect.left() - S3);
+        let name = ui.painter().layout_no_wrap(name.into_owned(), font, cx.p.text);
+        ui.painter().galley(pos2(rect.left() + S3, middle(name.size().y)), name, cx.p.text);
+        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            push(cx, AboutCommand::Read(Some(number)));
+        }
+    });
+}
+
+fn text(ui: &mut Ui, cx: &mut Cx<'_>, number: usize, component: &Component, passages: &[Passage]) {
+    layout::flow(ui, |ui| {
+        if widgets::button(ui, icons::CARET_LEFT, cx.t(T::BackToLicences)).clicked() {
+            push(cx, AboutCommand::Read(None));
+        }
+    });
+    let title = component.title();
+    eye::is_heading(&elide::label(ui, &title, &title, theme::strong(BODY), cx.p.strong), &title);
+    let about = component.about.as_ref().map(|about| format!(" · {}", about.get(cx.lang))).unwrap_or_default();
+    widgets::muted(ui, format!("{}{about}", component.licence));
+    let frame = Frame::new().fill(cx.p.panel).stroke(Stroke::new(1.0, cx.p.line)).corner_radius(8).inner_margin(16);
+    frame.show(ui, |ui| {
+        let area = ScrollArea::vertical().id_salt(("licence", number)).auto_shrink(false).min_scrolled_height(0.0);
+        area.show(ui, |ui| {
+            scroll_by_keys(ui);
+            for passage in passages {
+                match passage {
+                    Passage::File(name) => drop(widgets::section(ui, name)),
+                    Passage::Note(note) => drop(widgets::muted(ui, note)),
+                    // Laid out once: egui keeps it while it is shown, and paints what is in sight.
+                    Passage::Text(text) => {
+                        let text = RichText::new(text).size(SMALL).color(cx.p.text);
+                        ui.add(Label::new(text).wrap().selectable(true));
+                    }
+                }
+            }
+        });
+    });
+}
+
+/// Arrows, Space, pages, Home and End, where no menu and no button has the keys.
+fn scroll_by_keys(ui: &mut Ui) {
+    if Popup::is_any_open(ui.ctx()) || ui.memory(|memory| memory.focused().is_some()) {
+        return;
+    }
+    let way = shortcuts::way(ui);
+    if way != 0.0 {
+        ui.scroll_with_delta_animation(vec2(0.0, way), ScrollAnimation::none());
+    }
+}
