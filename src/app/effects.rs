@@ -1,6 +1,6 @@
 //! Runs the effects that `update` asks for.
 
-use super::Studio;
+use super::{Studio, logged};
 use crate::domain::{Enlarge, Event, EventKind, Filter, Picture, StoreRequest};
 use crate::engine::{QUESTIONS, device_name};
 use crate::error::Cause;
@@ -15,11 +15,14 @@ impl Studio {
 
     fn perform_one(&mut self, ctx: &egui::Context, effect: Effect) {
         match effect {
-            Effect::Submit { id, task } => match self.engine.submit(id, task) {
-                Ok(handle) => {
+            Effect::Submit { id, task } => match (logged::named(&task), self.engine.submit(id, task)) {
+                (begins, Ok(handle)) => {
+                    self.logged.begun(id, begins);
                     self.jobs.insert(id, handle);
                 }
-                Err(error) => self.input(ctx, Input::Engine(Event { job: id, kind: EventKind::Failed(error) })),
+                (_, Err(error)) => {
+                    self.input(ctx, Input::Engine(Event { job: id, kind: EventKind::Failed(error) }));
+                }
             },
             Effect::Store(request) => self.ask_store(request),
             Effect::Catalogue(request) => self.ask_catalogue(ctx, request),
@@ -187,6 +190,10 @@ impl Studio {
             | R::TrashPersona(_)
             | R::RestorePersona(_)
             | R::LoadDesk
+            | R::BeginRun
+            | R::EndRun
+            | R::ReadReport(_)
+            | R::ReportSeen(_)
             | R::ListTrash(_)
             | R::ReadTrashed { .. }
             | R::Purge { .. } => self.store.send(request),

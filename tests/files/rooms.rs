@@ -7,25 +7,26 @@ use std::path::Path;
 use crate::imports::{Module, Sources, paths, rust_files};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("lang", &[]),
     ("numbers", &["lang"]),
     ("error", &["numbers", "lang"]),
     ("disk", &["error"]),
     ("chunks", &[]),
+    ("logs", &[]),
     ("scene", &[]),
     ("domain", &["error", "numbers", "lang"]),
     ("formats", &["domain", "error", "lang"]),
     ("engine", &["writing", "scene", "formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
-    ("store", &["writing", "domain", "error", "lang", "disk", "chunks"]),
+    ("store", &["logs", "writing", "domain", "error", "lang", "disk", "chunks"]),
     ("writing", &["domain", "error", "lang", "chunks"]),
     ("state", &["scene", "writing", "domain", "error", "lang"]),
     ("ui", &["state", "writing", "scene", "domain", "error", "lang"]),
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
@@ -38,8 +39,9 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("pinyin", &["writing"]),
     ("unicode_bidi", &["ui"]),
     ("pulldown_cmark", &["writing"]),
-    ("crossbeam_channel", &["engine", "catalog", "store", "app", "cli"]),
+    ("crossbeam_channel", &["logs", "engine", "catalog", "store", "app", "cli"]),
     ("clap", &["cli"]),
+    ("tracing_subscriber", &["logs"]),
 ];
 
 /// The room of a module: its first name.
