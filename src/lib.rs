@@ -22,12 +22,13 @@
 //! | [`error`] | the error type that crosses rooms, and its wording | numbers, lang |
 //! | [`disk`] | free disk space and durable folders, for each room that writes files | error |
 //! | [`chunks`] | the chunks of PNG files | - |
+//! | [`logs`] | the log file and reports of panics | - |
 //! | [`domain`] | the data types: parameters, jobs, requests, events, pictures, conversations, documents, cards, settings | numbers, lang, error |
 //! | [`scene`] | parses a prompt for the built-in picture model: things, relations, background; layout and compositing; a crate of its own | - |
 //! | [`formats`] | untrusted model files: headers, layouts, parts | domain, error, lang |
 //! | [`engine`] | a lane for each medium, reporter, backends for text and pictures; its kernels are a crate of their own | writing (ELIZA), scene, formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
-//! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | writing, domain, disk, chunks, error, lang |
+//! | [`store`] | pictures, conversations, characters, settings on disk; the only room that writes user files | logs, writing, domain, disk, chunks, error, lang |
 //! | [`writing`] | forms, checks, characters, Markdown and formulas as they are read, export and import of texts, ELIZA: bytes in, bytes out | domain, chunks, error, lang |
 //! | [`state`] | `AppState`, `Command`, `Effect`, `update` | about, scene, writing, domain, error, lang |
 //! | [`ui`] | views, widgets, theme, texts | state, about, writing, scene, domain, error, lang |
@@ -44,6 +45,7 @@ pub mod engine;
 pub mod error;
 pub mod formats;
 pub mod lang;
+pub mod logs;
 pub mod numbers;
 pub mod state;
 pub mod store;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Studio;
+use super::{Studio, logged};
 use crate::about::Licences;
 use crate::domain::{Enlarge, Event, EventKind, Filter, Picture, StoreRequest};
 use crate::engine::{QUESTIONS, device_name};
@@ -18,11 +18,14 @@ impl Studio {
 
     fn perform_one(&mut self, ctx: &egui::Context, effect: Effect) {
         match effect {
-            Effect::Submit { id, task } => match self.engine.submit(id, task) {
-                Ok(handle) => {
+            Effect::Submit { id, task } => match (logged::named(&task), self.engine.submit(id, task)) {
+                (begins, Ok(handle)) => {
+                    self.logged.begun(id, begins);
                     self.jobs.insert(id, handle);
                 }
-                Err(error) => self.input(ctx, Input::Engine(Event { job: id, kind: EventKind::Failed(error) })),
+                (_, Err(error)) => {
+                    self.input(ctx, Input::Engine(Event { job: id, kind: EventKind::Failed(error) }));
+                }
             },
             Effect::Store(request) => self.ask_store(request),
             Effect::Catalogue(request) => self.ask_catalogue(ctx, request),
@@ -193,6 +196,10 @@ impl Studio {
             | R::TrashPersona(_)
             | R::RestorePersona(_)
             | R::LoadDesk
+            | R::BeginRun
+            | R::EndRun
+            | R::ReadReport(_)
+            | R::ReportSeen(_)
             | R::ListTrash(_)
             | R::ReadTrashed { .. }
             | R::Purge { .. } => self.store.send(request),

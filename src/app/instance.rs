@@ -49,7 +49,7 @@ pub fn claim(folder: &Path, open: Option<&Path>, patience: Duration) -> Claim {
     let lock = match file {
         Ok(file) => file,
         Err(error) => {
-            tracing::warn!("{}: no lock for the window: {error}", folder.display());
+            tracing::warn!("no lock for the window: {error}");
             return first(None);
         }
     };
@@ -57,14 +57,14 @@ pub fn claim(folder: &Path, open: Option<&Path>, patience: Duration) -> Claim {
         Ok(()) => return first(Some(lock)),
         Err(TryLockError::WouldBlock) => {}
         Err(TryLockError::Error(error)) => {
-            tracing::warn!("{}: no lock for the window: {error}", folder.display());
+            tracing::warn!("no lock for the window: {error}");
             return first(None);
         }
     }
     let call = match call(folder, open) {
         Ok(call) => call,
         Err(error) => {
-            tracing::warn!("{}: the other window cannot be called: {error}", folder.display());
+            tracing::warn!("the other window cannot be called: {error}");
             return Claim::ReadOnly;
         }
     };

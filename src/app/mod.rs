@@ -5,6 +5,7 @@ mod dialogs;
 mod effects;
 mod frames;
 mod instance;
+mod logged;
 mod portal;
 mod window;
 
@@ -31,6 +32,7 @@ use catalogue::{Fetches, Found};
 use dialogs::{Answer, Dialogs};
 use frames::Frames;
 use instance::{Calls, Instance};
+use logged::Logged;
 
 pub use window::run;
 
@@ -87,6 +89,7 @@ pub struct Studio {
     engine: Engine,
     engine_events: Receiver<Event>,
     jobs: HashMap<JobId, JobHandle>,
+    logged: Logged,
     store: Store,
     store_events: Receiver<StoreEvent>,
     fetches: Fetches,
@@ -155,6 +158,7 @@ impl Studio {
         state.status.models = paths.models(&state.settings);
         state.status.data = paths.data().to_owned();
         state.status.kernels = kernels::processor_name().to_owned();
+        logged::start(&state);
 
         let mut studio = Self {
             state,
@@ -169,6 +173,7 @@ impl Studio {
             engine,
             engine_events,
             jobs: HashMap::new(),
+            logged: Logged::default(),
             store,
             store_events,
             fetches: Fetches::default(),
@@ -200,6 +205,7 @@ impl Studio {
         studio.perform(ctx, effects);
         studio.store.send(StoreRequest::ListPersonas);
         if !read_only {
+            studio.store.send(StoreRequest::BeginRun);
             studio.store.send(StoreRequest::LoadDesk);
         }
         if let Some(error) = problem {
@@ -225,6 +231,7 @@ impl Studio {
     }
 
     fn input(&mut self, ctx: &egui::Context, input: Input) {
+        self.logged.input(&input);
         if let Input::Engine(event) = &input
             && event.kind.is_ending()
         {
@@ -233,6 +240,7 @@ impl Studio {
         // The next time that the window is to be closed, something else may be unsaved.
         self.put_off &= !matches!(input, Input::Store(StoreEvent::AllWritten));
         let effects = update(&mut self.state, input);
+        self.logged.problems(&self.state.notices);
         self.perform(ctx, effects);
     }
 
@@ -453,6 +461,9 @@ impl Studio {
         }
         if self.state.has_unsaved_settings() && keeps {
             self.store.send(StoreRequest::SaveSettings(Box::new(self.state.settings.clone())));
+        }
+        if keeps {
+            self.store.send(StoreRequest::EndRun);
         }
         if !self.store.flush(Duration::from_secs(10)) {
             tracing::error!("the store did not finish in time");

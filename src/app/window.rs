@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
 
 use eframe::Renderer;
 use eframe::egui_wgpu::WgpuSetup;
@@ -17,12 +18,15 @@ use crate::cli::{note, say, system_lang};
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, StudioError};
 use crate::lang::{Both, Lang};
+use crate::logs::{Log, program};
 use crate::store::{Paths, load_settings, look_at_settings};
 use crate::ui::texts::T;
 
 /// `wgpu` or `glow`: takes that renderer and no other.
 const RENDERER: &str = "AIGC_STUDIO_RENDERER";
 
+/// How long the end of the program waits for the log: its disk may hang.
+const LAST_LINES: Duration = Duration::from_millis(300);
 /// Points of a monitor that a window leaves to the desktop: its panels, and the window's own title and edges. No system
 /// tells how much that is before a window is open.
 const DESKTOP: Vec2 = vec2(32.0, 96.0);
@@ -35,13 +39,15 @@ pub fn fit(wanted: Vec2, monitor: Vec2) -> Vec2 {
 }
 
 /// Runs the window until it is closed.
-pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
+pub fn run(started: Instant, open: Option<PathBuf>, log: &Log) -> ExitCode {
     let paths = match Paths::of_this_person() {
         Ok(paths) => paths,
         Err(error) => return failed(&error),
     };
     large_pages(false);
     threads::give_way();
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    tracing::info!("{} starts on {os} {arch}, {} cores", program(), available_parallelism().map_or(1, usize::from));
     let access = match claim(&paths.window(), open.as_deref(), PATIENCE) {
         Claim::First(instance) => Access::First(instance),
         Claim::HandedOver => {
@@ -50,12 +56,24 @@ pub fn run(started: Instant, open: Option<PathBuf>) -> ExitCode {
         }
         Claim::ReadOnly => Access::ReadOnly,
     };
+    // The log is the other window's, too.
+    if !matches!(access, Access::ReadOnly) {
+        log.write_to(&paths.logs());
+    }
+    let code = show(&paths, started, open, access);
+    tracing::info!("ends after {:.1} s", started.elapsed().as_secs_f64());
+    log.flush(LAST_LINES);
+    code
+}
+
+/// Opens the window with the first renderer that works, until it is closed.
+fn show(paths: &Paths, started: Instant, open: Option<PathBuf>, access: Access) -> ExitCode {
     let read = if matches!(access, Access::ReadOnly) { look_at_settings } else { load_settings };
     let loaded = read(paths.settings());
     let access = Arc::new(access);
     let mut reasons = Vec::new();
     for renderer in renderers() {
-        match open_with(renderer, &loaded, &paths, started, open.clone(), access.clone()) {
+        match open_with(renderer, &loaded, paths, started, open.clone(), access.clone()) {
             Ok(()) => return ExitCode::SUCCESS,
             Err(error) => {
                 tracing::warn!("{renderer}: {error}");
@@ -117,6 +135,7 @@ fn open_with(
         "aigc-studio",
         options,
         Box::new(move |cc| {
+            log_renderer(cc);
             let mut studio = Studio::new(&cc.egui_ctx, paths, loaded, started, &access);
             if let Some(path) = open {
                 studio.open(path);
@@ -124,6 +143,17 @@ fn open_with(
             Ok(Box::new(studio))
         }),
     )
+}
+
+/// What draws the window.
+fn log_renderer(cc: &eframe::CreationContext<'_>) {
+    match &cc.wgpu_render_state {
+        Some(state) => {
+            let about = state.adapter.get_info();
+            tracing::info!("the window is drawn by {} ({:?}, {})", about.name, about.backend, about.driver_info);
+        }
+        None => tracing::info!("the window is drawn by OpenGL"),
+    }
 }
 
 /// Says why there is no window.

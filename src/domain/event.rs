@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{
     ConversationData, ConversationHead, ConversationId, Desk, ImportedChat, JobId, KeptPersona, Latents, LibraryItem,
-    Medium, Persona, PersonaId, Picture, PictureRecord, Room, SceneLayers, StoryCard, TextHit, TrashKind, Trashed,
+    Medium, PanicReport, Persona, PersonaId, Picture, PictureRecord, Room, SceneLayers, StoryCard, TextHit, TrashKind,
+    Trashed,
 };
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -366,6 +367,13 @@ pub enum StoreEvent {
     TrashRead {
         id: PathBuf,
         text: Result<String>,
+    },
+    /// A panic of an earlier time was reported.
+    ReportLeft(PanicReport),
+    /// A report that was asked for.
+    ReportRead {
+        path: PathBuf,
+        text: String,
     },
     /// What could not be written before is in this file now.
     WrittenAtLast {

@@ -86,6 +86,14 @@ pub enum StoreRequest {
     LoadDesk,
     /// -> nothing
     SaveDesk(Box<Desk>),
+    /// The window runs from now on. -> `ReportLeft`, where an earlier time left a report
+    BeginRun,
+    /// The window is closed. -> nothing
+    EndRun,
+    /// -> `ReportRead`
+    ReadReport(PathBuf),
+    /// This report, and those before it, are not to be offered any more. -> nothing
+    ReportSeen(PathBuf),
     /// -> `Trash`
     ListTrash(TrashKind),
     /// A text of a trash, to be read there; its speakers are called by `lang`. -> `TrashRead`
@@ -115,7 +123,9 @@ impl StoreRequest {
             | Self::SavePersona { .. }
             | Self::TrashPersona(_)
             | Self::RestorePersona(_) => (true, Some(Room::Write)),
-            Self::SaveSettings(_) | Self::SaveDesk(_) => (true, None),
+            Self::SaveSettings(_) | Self::SaveDesk(_) | Self::BeginRun | Self::EndRun | Self::ReportSeen(_) => {
+                (true, None)
+            }
             Self::Purge { kind, .. } => (true, Some(room_of(*kind))),
             Self::ListTrash(kind) | Self::ReadTrashed { kind, .. } => (false, Some(room_of(*kind))),
             Self::ListRecent | Self::ScanLibrary | Self::RescanLibrary => (false, Some(Room::Gallery)),
@@ -134,7 +144,8 @@ impl StoreRequest {
             | Self::Thumbnail(_)
             | Self::OpenFile(_)
             | Self::ViewPicture(_)
-            | Self::LoadDesk => (false, None),
+            | Self::LoadDesk
+            | Self::ReadReport(_) => (false, None),
         };
         About { changes, room }
     }

@@ -86,6 +86,18 @@ pub fn name_of(setting: &str) -> Option<Both> {
     ROWS.iter().find(|row| row.0 == setting).map(|(.., en, zh)| Both::new(*en, *zh))
 }
 
+impl super::StudioError {
+    /// The name of the cause without its values, which may be the person's: for the log.
+    pub fn kind(&self) -> String {
+        let cause = format!("{:?}", self.cause());
+        let name = |text: &str| text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
+        match self.cause() {
+            super::Cause::Io { doing, .. } => format!("{} ({doing:?})", name(&cause)),
+            _ => name(&cause),
+        }
+    }
+}
+
 /// What a sentence calls a setting. One without a row keeps its own name.
 pub(super) fn called(setting: &str, lang: Lang, reader: Reader) -> String {
     let row = ROWS.iter().find(|row| row.0 == setting);
@@ -105,6 +117,15 @@ pub(super) fn before_chinese(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Cause, StudioError};
+
+    #[test]
+    fn the_kind_of_an_error_has_none_of_its_values() {
+        let kind = |cause: Cause| StudioError::from(cause).with_details("a cat").kind();
+        assert_eq!(kind(Cause::EmptyPrompt), "EmptyPrompt");
+        assert_eq!(kind(Cause::FileMissing { path: "/home/mei/a cat.png".into() }), "FileMissing");
+        assert_eq!(kind(Cause::Panicked { what: "a cat".into() }), "Panicked");
+    }
 
     #[test]
     fn each_setting_has_one_row() {

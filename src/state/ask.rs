@@ -1,8 +1,9 @@
-//! Small dialogs over the window: a path to type if no file dialog can open, and a folder that does not exist yet.
+//! Small dialogs over the window: a path to type if no file dialog can open, a folder that does not
+//! exist yet, and the report of a panic.
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::Face;
+use crate::domain::{Face, StoreRequest};
 use crate::state::{
     Command, CreateCommand, Effect, Env, GalleryCommand, LayersCommand, ModelsCommand, NoticeKind, PersonaCommand,
     PersonaEdit, SettingsCommand,
@@ -47,6 +48,8 @@ pub struct AskState {
     pub(in crate::state) typed: String,
     /// A file is to be written into this folder, which does not exist.
     pub folder: Option<PathBuf>,
+    /// The report of a panic that is shown: its file and its text.
+    pub report: Option<(PathBuf, String)>,
     /// The folder for `~` in a typed path.
     pub home: Option<PathBuf>,
     /// Files that are saved without a dialog, because none can open.
@@ -60,6 +63,8 @@ pub enum AskCommand {
     Take,
     /// Closes the dialog without a path, or without creating the folder.
     Leave,
+    /// Shows this report of a panic.
+    ShowReport(PathBuf),
     MakeFolder,
 }
 
@@ -72,6 +77,11 @@ pub enum NoDialog {
 }
 
 impl AskState {
+    /// Whether a dialog is open: it has the keyboard for itself.
+    pub fn is_open(&self) -> bool {
+        self.path.is_some() || self.folder.is_some() || self.report.is_some()
+    }
+
     /// The path in the field, or the text left there when the dialog was closed.
     pub(in crate::state) fn path_begun(&self) -> &str {
         self.path.as_ref().map_or(&self.typed, |(_, text)| text)
@@ -137,7 +147,9 @@ impl AskState {
                 if self.folder.take().is_some() {
                     env.push(Effect::MakeFolder(false));
                 }
+                self.report = None;
             }
+            AskCommand::ShowReport(path) => env.push(Effect::Store(StoreRequest::ReadReport(path))),
             AskCommand::MakeFolder => {
                 if self.folder.take().is_some() {
                     env.push(Effect::MakeFolder(true));

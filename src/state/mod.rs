@@ -52,7 +52,9 @@ pub use undo::{Again, Here, UndoState, Undoable};
 pub use update::{Input, begin, update};
 pub use write::*;
 
-use crate::domain::{FreeSize, Room, Settings, TextParams};
+use std::path::PathBuf;
+
+use crate::domain::{FreeSize, Room, Settings, StoreRequest, TextParams};
 use crate::error::StudioError;
 use crate::lang::Lang;
 
@@ -170,6 +172,21 @@ impl AppState {
     /// Whether `room` has a problem that the current room does not show.
     pub fn is_marked(&self, room: Room) -> bool {
         room != self.room() && self.notices.has_problem_of(room)
+    }
+
+    /// Takes away what a person has dismissed. A report among it is not offered again.
+    fn dismiss(&mut self, which: impl Fn(&Notice, Option<Room>) -> bool, fx: &mut Effects) {
+        let reports = |notices: &Notices| -> Vec<PathBuf> {
+            let of = |n: &Notice| {
+                if let NoticeKind::ReportLeft(report) = &n.kind { Some(report.path.clone()) } else { None }
+            };
+            notices.list.iter().filter_map(of).collect()
+        };
+        let before = reports(&self.notices);
+        self.drop_notices(which);
+        let left = reports(&self.notices);
+        let gone = before.into_iter().filter(|path| !left.contains(path));
+        fx.extend(gone.map(|path| Effect::Store(StoreRequest::ReportSeen(path))));
     }
 
     fn drop_notices(&mut self, which: impl Fn(&Notice, Option<Room>) -> bool) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{PersonaId, RemovedModel, Room, Waiting};
+use crate::domain::{PanicReport, PersonaId, RemovedModel, Room, Waiting};
 use crate::error::StudioError;
 use crate::lang::Both;
 
@@ -44,6 +44,8 @@ pub enum NoticeKind {
     JobsForgotten(u64),
     /// There are jobs of the last session.
     JobsLeft,
+    /// A panic of an earlier session was reported.
+    ReportLeft(PanicReport),
     NothingToUndo,
     NothingToRedo,
     /// The program was started again and led to this window.
@@ -118,7 +120,11 @@ impl NoticeKind {
     /// Whether it stays until it is dismissed.
     pub fn stays(&self) -> bool {
         match self {
-            Self::Problem(_) | Self::ModelOpened(_) | Self::PicturesLeft { .. } | Self::JobsLeft => true,
+            Self::Problem(_)
+            | Self::ModelOpened(_)
+            | Self::PicturesLeft { .. }
+            | Self::JobsLeft
+            | Self::ReportLeft(_) => true,
             // The notes must be read, so they do not disappear.
             Self::SettingsRestored(notes) => !notes.is_empty(),
             Self::PersonaKept { left_out, .. } | Self::ChatsKept { left_out, .. } | Self::LoreKept { left_out, .. } => {
@@ -165,6 +171,7 @@ impl NoticeKind {
             | Self::CardDeleted(_)
             | Self::JobsForgotten(_)
             | Self::JobsLeft
+            | Self::ReportLeft(_)
             | Self::NothingToUndo
             | Self::NothingToRedo
             | Self::OpenAlready

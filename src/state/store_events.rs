@@ -123,6 +123,8 @@ impl AppState {
                 let (trash, mut env) = self.trash(fx);
                 trash.read(&id, text, &mut env);
             }
+            StoreEvent::ReportLeft(report) => self.note(NoticeKind::ReportLeft(report)),
+            StoreEvent::ReportRead { path, text } => self.ask.report = Some((path, text)),
             StoreEvent::Failed(Some(room), error) => self.problem_in(room, error),
             StoreEvent::OpenFailed(error) => self.problem_in(self.room(), error),
             StoreEvent::Failed(None, error) => self.problem(error),

@@ -225,10 +225,10 @@ impl AppState {
             Command::Reveal(path) => fx.push(Effect::Reveal(path)),
             Command::OpenLink(url) => fx.push(Effect::OpenLink(url)),
             Command::StartAgain => self.note(NoticeKind::OpenAlready),
-            Command::DismissNotice(id) => self.drop_notices(|n, _| n.id == id),
+            Command::DismissNotice(id) => self.dismiss(|n, _| n.id == id, fx),
             Command::DismissProblems => {
                 let here = self.room();
-                self.drop_notices(|n, home| n.kind.stays() && home.is_none_or(|home| home == here));
+                self.dismiss(|n, home| n.kind.stays() && home.is_none_or(|home| home == here), fx);
             }
             Command::Tick => self.tick(fx),
         }

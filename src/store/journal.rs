@@ -245,7 +245,7 @@ impl Journals {
         let path = self.path(id)?;
         let (replay, lines, bytes, changed) = self.read(id, false)?;
         if lines.lost > 0 {
-            tracing::warn!("{}: {} lines could not be read", path.display(), lines.lost);
+            tracing::warn!("{} lines of a conversation could not be read", lines.lost);
         }
         // Damaged files stay as they are: someone may still want to look at them.
         if !self.read_only && bytes > COMPACT_FROM && lines.lost == 0 && !self.open.contains_key(id) {

@@ -97,6 +97,11 @@ impl Paths {
         self.home.join("desk.json")
     }
 
+    /// The log file and reports of panics.
+    pub fn logs(&self) -> PathBuf {
+        self.home.join("logs")
+    }
+
     /// Where pictures wait that could not be saved in the library.
     pub fn unsaved(&self) -> PathBuf {
         self.home.join("unsaved")
@@ -152,6 +157,7 @@ mod tests {
             &paths.desk(),
             &paths.window(),
             &paths.unsaved(),
+            &paths.logs(),
             paths.exports(),
         ] {
             assert!(path.starts_with(&below), "{path:?}");

@@ -59,7 +59,7 @@ impl Personas {
             entries.filter(|path| path.extension().is_some_and(|e| e == ENDING) && path.is_file()).take(MAX_LIST);
         let read = |path: PathBuf| {
             let id = PersonaId(path.file_stem()?.to_str()?.to_owned());
-            self.read(&id).inspect_err(|error| tracing::warn!("{}: {error}", path.display())).ok()
+            self.read(&id).inspect_err(|error| tracing::warn!("a persona could not be read: {}", error.kind())).ok()
         };
         let mut kept: Vec<KeptPersona> = files.filter_map(read).collect();
         kept.sort_by_cached_key(|kept| (kept.persona.name.to_lowercase(), kept.id.clone()));

@@ -38,6 +38,7 @@ pub enum Work {
 pub struct Worker {
     settings_file: PathBuf,
     desk_file: PathBuf,
+    logs: PathBuf,
     /// Another window has the folders: nothing is changed.
     read_only: bool,
     library: PathBuf,
@@ -76,6 +77,7 @@ impl Worker {
         Self {
             settings_file: paths.settings().to_owned(),
             desk_file: paths.desk(),
+            logs: paths.logs(),
             read_only,
             library: paths.library(settings),
             journals: Journals::new(paths.conversations()).read_only(read_only),
@@ -145,7 +147,7 @@ impl Worker {
         }
         self.retry();
         if let Err(error) = self.journals.sync_all() {
-            tracing::error!("a conversation could not be written at the end: {error}");
+            tracing::error!("a conversation could not be written at the end: {}", error.kind());
         }
         if self.unsaved_settings.is_some() || self.unsaved_desk.is_some() || !self.unsaved_personas.is_empty() {
             tracing::error!("settings, drafts or characters could not be written at the end");

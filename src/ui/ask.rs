@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         path(ui, cx, purpose, text);
     } else if let Some(folder) = &ask.folder {
         let text = cx.with(T::FolderMissing, &[&folder.display()]);
-        modal(ui, cx, "folder", |ui, cx| {
+        modal(ui, cx, "folder", WIDTH, |ui, cx| {
             ui.add(Label::new(RichText::new(text).size(BODY).color(cx.p.strong)).wrap());
             ui.add_space(S2);
             ui.horizontal(|ui| {
@@ -37,14 +37,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-fn modal(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
+/// A dialog over the window, `width` points wide where there is room.
+pub fn modal(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, width: f32, add: impl FnOnce(&mut Ui, &mut Cx<'_>)) {
     let frame = Frame::new()
         .fill(cx.p.raised)
         .stroke(Stroke::new(1.0, cx.p.line_strong))
         .corner_radius(8)
         .inner_margin(Margin::same(16));
     Modal::new(Id::unique(("ask", name))).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 96.0));
+        ui.set_width(width.min(ui.ctx().content_rect().width() - 96.0));
         ui.spacing_mut().item_spacing.y = S2;
         add(ui, cx);
     });
@@ -65,7 +66,7 @@ fn path(ui: &mut Ui, cx: &mut Cx<'_>, purpose: &PathFor, text: &str) {
             T::ChooseThisFolder
         }
     };
-    modal(ui, cx, "path", |ui, cx| {
+    modal(ui, cx, "path", WIDTH, |ui, cx| {
         widgets::title(ui, cx.t(title));
         ui.add(Label::new(RichText::new(cx.t(T::PathAbout)).size(BODY).color(cx.p.muted)).wrap());
         let id = Id::unique("ask-path-field");

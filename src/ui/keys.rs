@@ -44,7 +44,7 @@ pub fn run(ui: &Ui, cx: &mut Cx<'_>, list: &mut bool) {
         return;
     }
     // A question over the window has the keyboard for itself, but for the Esc that leaves it.
-    if cx.state.ask.path.is_some() || cx.state.ask.folder.is_some() {
+    if cx.state.ask.is_open() {
         if !egui::Popup::is_any_open(ui.ctx()) && find(ui, Act::Leave).is_some() {
             escape(cx, None);
         }

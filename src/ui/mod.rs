@@ -40,6 +40,7 @@ mod picture;
 mod quotes;
 mod rail;
 mod record;
+mod report;
 mod save_menu;
 mod seed;
 mod segments;
@@ -138,6 +139,7 @@ impl Views {
             Room::Settings => settings::show(ui, &mut cx),
         }
         ask::show(ui, &mut cx);
+        report::show(ui, &mut cx);
         drop_hint(ui, &cx);
         shortcuts::show(ui, &cx, &mut self.shortcuts);
         focus::ring(ui.ctx(), cx.p);

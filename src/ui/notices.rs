@@ -11,7 +11,7 @@ use super::cx::Cx;
 use super::texts::T;
 use super::theme::{self, BODY, RADIUS, S1, S2, SMALL};
 use super::{ask, elide, error_card, eye, frames, icons, layout, widgets};
-use crate::domain::{Room, Waiting};
+use crate::domain::{PanicReport, Room, Waiting};
 use crate::error::StudioError;
 use crate::state::{Command, CreateCommand, Notice, NoticeKind, SettingsCommand};
 use words::{file_name, words};
@@ -130,6 +130,9 @@ fn wait(ui: &mut Ui, cx: &mut Cx<'_>, notice: &Notice) {
     let second = match &notice.kind {
         NoticeKind::PicturesLeft { folder, .. } => {
             Some((T::BackToFolder, Command::Settings(SettingsCommand::LibraryFolderChosen(folder.clone()))))
+        }
+        NoticeKind::ReportLeft(PanicReport { path, .. }) => {
+            path.parent().map(|folder| (T::OpenReports, Command::Reveal(folder.to_owned())))
         }
         NoticeKind::JobsLeft => {
             let [_, leave] = ask::WAYS;

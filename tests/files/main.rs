@@ -13,6 +13,7 @@ mod fetch_pip;
 mod imports;
 mod languages;
 mod licences;
+mod panics;
 mod rooms;
 mod server;
 mod store_full_disk;

@@ -14,19 +14,20 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("error", &["numbers", "lang"]),
     ("disk", &["error"]),
     ("chunks", &[]),
+    ("logs", &[]),
     ("scene", &[]),
     ("domain", &["error", "numbers", "lang"]),
     ("formats", &["domain", "error", "lang"]),
     ("engine", &["writing", "scene", "formats", "domain", "error", "lang"]),
     ("catalog", &["formats", "domain", "error", "lang", "disk"]),
-    ("store", &["writing", "domain", "error", "lang", "disk", "chunks"]),
+    ("store", &["logs", "writing", "domain", "error", "lang", "disk", "chunks"]),
     ("writing", &["domain", "error", "lang", "chunks"]),
     ("state", &["about", "scene", "writing", "domain", "error", "lang"]),
     ("ui", &["state", "about", "writing", "scene", "domain", "error", "lang"]),
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
@@ -39,8 +40,9 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("pinyin", &["writing"]),
     ("unicode_bidi", &["ui"]),
     ("pulldown_cmark", &["writing"]),
-    ("crossbeam_channel", &["engine", "catalog", "store", "app", "cli"]),
+    ("crossbeam_channel", &["logs", "engine", "catalog", "store", "app", "cli"]),
     ("clap", &["cli"]),
+    ("tracing_subscriber", &["logs"]),
 ];
 
 /// The room of a module: its first name.

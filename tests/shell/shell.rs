@@ -46,6 +46,43 @@ fn a_window_without_a_display_is_an_error_with_a_way_on() {
     refuses(&output, 1, &["no display", "use the command line"]);
 }
 
+/// A window that finds no display: it starts and ends as every other.
+#[cfg(target_os = "linux")]
+fn window(home: &Home) -> Output {
+    let mut command = home.command(&[]);
+    command.env("HOME", home.0.path()).env_remove("AIGC_STUDIO_LOG");
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_window_logs_below_the_data_folder_and_a_command_does_not() {
+    let home = Home::new();
+    assert!(home.run(&["models", "list"]).status.success());
+    assert!(!home.path("logs").exists());
+    refuses(&window(&home), 1, &["no display"]);
+    let log = std::fs::read_to_string(home.path("logs/studio.log")).unwrap();
+    assert!(log.contains(&format!("AIGC Studio {} starts", env!("CARGO_PKG_VERSION"))), "{log}");
+    assert!(log.contains("ends after"), "{log}");
+    assert!(!log.contains(home.0.path().to_str().unwrap()), "{log}");
+    // Nothing can be written any more, and that stops nobody.
+    std::fs::remove_dir_all(home.path("logs")).unwrap();
+    std::fs::write(home.path("logs"), "a file in the way").unwrap();
+    refuses(&window(&home), 1, &["no display"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_window_leaves_the_log_to_the_first() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("window")).unwrap();
+    // The first window is there and does not answer.
+    let lock = std::fs::File::create(home.path("window/lock")).unwrap();
+    lock.try_lock().unwrap();
+    refuses(&window(&home), 1, &["no display"]);
+    assert!(!home.path("logs").exists());
+}
+
 #[test]
 fn errors_are_chinese_where_the_locale_is() {
     let home = Home::new();

@@ -4,6 +4,7 @@
 mod dropped;
 mod home;
 mod jobs;
+mod reports;
 mod restart;
 
 use std::sync::Arc;

@@ -110,7 +110,7 @@ impl Loader<'_> {
         slot.put(model.id.clone(), loaded);
         let load_s = started.elapsed().as_secs_f64();
         let device = device_name(self.device);
-        tracing::info!(model = %path.display(), device, load_s, "language model loaded");
+        tracing::info!(model = model.id, device, load_s, "language model loaded");
         Ok(load_s)
     }
 

@@ -109,6 +109,33 @@ fn a_path_is_typed_where_no_dialog_can_open() {
 }
 
 #[test]
+fn a_report_is_offered_until_it_is_dismissed() {
+    let path = PathBuf::from("/logs/panic-1.txt");
+    let seen = [Effect::Store(StoreRequest::ReportSeen(path.clone()))];
+    for all in [false, true] {
+        let mut s = state();
+        let report = PanicReport { path: path.clone(), ended: true };
+        update(&mut s, Input::Store(StoreEvent::ReportLeft(report)));
+        let id = s.notices.list[0].id;
+        s.now_ms += 10 * NOTICE_MS;
+        do_(&mut s, Command::Tick);
+        assert_eq!(s.notices.list.len(), 1, "it stays");
+        assert_eq!(do_(&mut s, Command::DismissNotice(id + 1)), [], "another one");
+        let show = Command::Ask(AskCommand::ShowReport(path.clone()));
+        assert_eq!(do_(&mut s, show), [Effect::Store(StoreRequest::ReadReport(path.clone()))]);
+        let dismiss = if all { Command::DismissProblems } else { Command::DismissNotice(id) };
+        assert_eq!(do_(&mut s, dismiss), seen);
+        assert_eq!(s.notices.list, []);
+
+        assert!(!s.ask.is_open());
+        update(&mut s, Input::Store(StoreEvent::ReportRead { path: path.clone(), text: "what".into() }));
+        assert_eq!(s.ask.report, Some((path.clone(), "what".into())));
+        assert_eq!(do_(&mut s, Command::Ask(AskCommand::Leave)), []);
+        assert!(!s.ask.is_open());
+    }
+}
+
+#[test]
 fn a_folder_is_made_for_a_copy_only_if_that_is_wanted() {
     let mut s = state();
     for (command, make) in [(AskCommand::Leave, false), (AskCommand::MakeFolder, true)] {

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::Worker;
-use crate::domain::{Desk, Enlarge, Face, Persona, Picture, PictureRecord, Room, StoreEvent, StoreRequest};
-use crate::error::{Cause, Result, StudioError};
+use crate::domain::{
+    Desk, Enlarge, Face, PanicReport, Persona, Picture, PictureRecord, Room, StoreEvent, StoreRequest,
+};
+use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
+use crate::logs;
 use crate::store::dialects::a1111;
 use crate::store::library;
 use crate::store::search::Search;
@@ -228,6 +231,22 @@ impl Worker {
                 }
                 return saved;
             }
+            StoreRequest::BeginRun => match logs::begin(&self.logs) {
+                Some((path, ended)) => StoreEvent::ReportLeft(PanicReport { path, ended }),
+                None => return Ok(()),
+            },
+            StoreRequest::EndRun => {
+                logs::end(&self.logs);
+                return Ok(());
+            }
+            StoreRequest::ReadReport(path) => {
+                let text = logs::read(&path).map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
+                StoreEvent::ReportRead { path, text }
+            }
+            StoreRequest::ReportSeen(path) => {
+                logs::seen(&path);
+                return Ok(());
+            }
             StoreRequest::ListTrash(kind) => return self.list_trash(kind),
             StoreRequest::ReadTrashed { kind, id, lang } => {
                 let text = trash::text(kind, &id, lang, &self.journals, &self.personas);
@@ -289,7 +308,7 @@ fn export_file(from: &Path, path: &Path, enlarge: Enlarge) -> Result<Option<Stud
     let picture = picture_files::open(from)?;
     let same = from.extension().zip(path.extension()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b));
     if same && enlarge.times == 1 {
-        let bytes = std::fs::read(from).map_err(|e| StudioError::io(crate::error::Doing::Reading, from, &e))?;
+        let bytes = std::fs::read(from).map_err(|e| StudioError::io(Doing::Reading, from, &e))?;
         return atomic::write(path, &bytes).map(|()| None);
     }
     let text = picture_files::read_head_of(from)?.and_then(|head| head.settings_text());

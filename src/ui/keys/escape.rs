@@ -24,7 +24,7 @@ pub fn escaped(ui: &Ui) -> bool {
 pub(super) fn escape(cx: &mut Cx<'_>, search: Option<Command>) {
     let gallery = &cx.state.gallery;
     let trash = &cx.state.trash;
-    if cx.state.ask.path.is_some() || cx.state.ask.folder.is_some() {
+    if cx.state.ask.is_open() {
         return cx.push(Command::Ask(AskCommand::Leave));
     }
     if trash.shown.is_some() {

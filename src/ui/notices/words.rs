@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::domain::{Makes, Waiting};
 use crate::lang::Both;
 use crate::state::{
-    Command, CreateCommand, GalleryCommand, ModelsCommand, NoticeKind, PersonaCommand, WaitingCommand, WriteCommand,
+    AskCommand, Command, CreateCommand, GalleryCommand, ModelsCommand, NoticeKind, PersonaCommand, WaitingCommand,
+    WriteCommand,
 };
 use crate::ui::cx::Cx;
 use crate::ui::texts::T;
@@ -138,6 +139,11 @@ pub(super) fn words(cx: &Cx<'_>, kind: &NoticeKind) -> (&'static str, String, Op
             let [resume, _] = ask::WAYS;
             let text = ask::jobs_left(cx).map(|(_, text)| text).unwrap_or_default();
             (icons::CLOCK, text, Some(resume))
+        }
+        NoticeKind::ReportLeft(report) => {
+            let text = if report.ended { T::ReportEnded } else { T::ReportWrong };
+            let show = (T::ShowReport, Command::Ask(AskCommand::ShowReport(report.path.clone())));
+            (icons::INFO, cx.t(text).to_owned(), Some(show))
         }
         NoticeKind::NothingToUndo => (icons::INFO, cx.t(T::NothingToUndo).to_owned(), None),
         NoticeKind::Problem(_) => (icons::WARNING_CIRCLE, String::new(), None),

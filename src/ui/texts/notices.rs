@@ -28,6 +28,14 @@ texts! {
     NothingToRedo: "Nothing to redo in this room", "此处没有可重做的操作";
     SavedUnasked: "Saved as {0} (no file dialog can open here)", "已保存为 {0}（这里无法打开文件对话框）";
 
+    ReportEnded: "The studio ended unexpectedly last time.", "上次程序意外退出。";
+    ReportWrong: "Something went wrong last time; the studio went on.", "上次运行中出过问题，程序没有退出。";
+    ShowReport: "Show report", "查看报告";
+    Report: "Report", "错误报告";
+    ReportAbout: "It is only on this machine; nothing is sent. It has the place in the program and its last log lines, not your prompts, texts or paths.", "报告只保存在本机，不会发送。其中有出错的程序位置和最后的日志，没有你的提示词、文字和路径。";
+    CopyReport: "Copy the report", "复制报告";
+    OpenReports: "Open the folder", "打开所在文件夹";
+
     // What was left, deleted or begun
     Trash: "Trash", "回收站";
     TrashAbout: "What was deleted stays here until you delete it for good.", "删除的内容会一直留在这里，直到你将其永久删除。";

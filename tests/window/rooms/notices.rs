@@ -30,6 +30,43 @@ fn an_error_shows_its_remedy_a_button_and_details_to_copy() {
 }
 
 #[test]
+fn a_report_is_offered_and_shown_to_be_copied() {
+    let path = std::path::PathBuf::from("/l/logs/panic-1.txt");
+    for (lang, ended) in Lang::ALL.into_iter().flat_map(|lang| [(lang, true), (lang, false)]) {
+        let mut state = fresh(Room::Settings, lang, Theme::Dark);
+        let kind = NoticeKind::ReportLeft(PanicReport { path: path.clone(), ended });
+        state.notices.list = vec![Notice { id: 4, kind, born_ms: NOW }];
+        let mut harness = open(state);
+        harness.get_by_label(if ended { T::ReportEnded } else { T::ReportWrong }.tr(lang));
+        let mut click = |name: T| {
+            harness.get_by_role_and_label(Part::Button, name.tr(lang)).click();
+            asked(&mut harness)
+        };
+        let dismiss = Command::DismissNotice(4);
+        let show = Command::Ask(AskCommand::ShowReport(path.clone()));
+        assert_eq!(click(T::ShowReport), [show, dismiss.clone()]);
+        assert_eq!(click(T::OpenReports), [Command::Reveal("/l/logs".into()), dismiss.clone()]);
+        assert_eq!(click(T::Dismiss), [dismiss]);
+
+        let mut state = fresh(Room::Settings, lang, Theme::Dark);
+        state.ask.report = Some((path.clone(), "what: the brush broke".into()));
+        let mut harness = open(state);
+        harness.get_by_label_contains("the brush broke");
+        harness.get_by_role_and_label(Part::Button, T::OpenReports.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::Reveal("/l/logs".into())]);
+        harness.get_by_role_and_label(Part::Button, T::CopyReport.tr(lang)).click();
+        let copied = (0..4).any(|_| {
+            harness.step();
+            let commands = &harness.output().platform_output.commands;
+            commands.contains(&egui::OutputCommand::CopyText("what: the brush broke".into()))
+        });
+        assert!(copied);
+        harness.key_press(egui::Key::Escape);
+        assert!(asked(&mut harness).contains(&Command::Ask(AskCommand::Leave)));
+    }
+}
+
+#[test]
 fn a_note_of_deleted_pictures_offers_undo() {
     let mut state = create_done(Lang::En, Theme::Dark);
     let paths = vec!["/x.png".into()];

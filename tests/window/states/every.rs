@@ -94,6 +94,7 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         NoticeKind::PicturesSaved(2),
         NoticeKind::PicturesCancelled(Box::new(Waiting::Pictures { params: Default::default(), subject: None })),
     ];
+    let left = NoticeKind::ReportLeft(PanicReport { path: "/l/logs/panic-1.txt".into(), ended: true });
     vec![
         ("create, layers", layers_chosen(lang, theme)),
         ("create, layers are drawn", layers_drawn),
@@ -107,6 +108,7 @@ fn create(lang: Lang, theme: Theme, long: &str) -> Vec<(&'static str, AppState)>
         ("create, long texts", told),
         ("create, rare sliders", rare),
         ("create, notes", noticed(create_done(lang, theme), passing)),
+        ("create, a report of the last time", noticed(create_done(lang, theme), vec![left])),
         ("create, many problems", noticed(create_running(lang, theme), (0..12).map(problem).collect())),
     ]
 }

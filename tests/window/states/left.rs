@@ -63,7 +63,7 @@ pub fn all_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     states
 }
 
-/// A trash of each kind, its question, a path and a folder that are asked for, jobs that wait.
+/// A trash of each kind, its question, a path and a folder that are asked for, a report, jobs that wait.
 pub fn left_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut states: Vec<AppState> = TrashKind::ALL.map(|kind| trash(kind, lang, theme)).into();
     let mut question = trash(TrashKind::Pictures, lang, theme);
@@ -84,7 +84,9 @@ pub fn left_states(lang: Lang, theme: Theme) -> Vec<AppState> {
     let mut read = trash(TrashKind::Conversations, lang, theme);
     let text = "## Mei\n\nWrite a haiku about rain.\n\n## SmolLM2\n\nRain on the tin roof,\n一夜春雨\n\n".repeat(12);
     read.trash.looked = Some(("a".into(), Some(Looked::Text(text))));
-    states.extend([question, path, folder, waiting, looked, read]);
+    let mut report = create_done(lang, theme);
+    report.ask.report = Some(("/l/logs/panic-1.txt".into(), "  12: aigc_studio::engine::lane::run\n".repeat(80)));
+    states.extend([question, path, folder, waiting, looked, read, report]);
     states.extend(licence_states(lang, theme));
     states
 }

@@ -113,7 +113,7 @@ fn first_that_works<W, T>(ways: Vec<W>, mut run: impl FnMut(W) -> Stoppable<T>) 
     for way in ways {
         match run(way) {
             Err(Stop::Failed(error)) => {
-                tracing::warn!("decoding failed: {error}");
+                tracing::warn!("decoding failed: {}", error.kind());
                 first.get_or_insert(error);
             }
             ended => return ended,
