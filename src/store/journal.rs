@@ -241,6 +241,14 @@ impl Journals {
     /// # Errors
     /// The file is missing, too large or cannot be read. Damaged lines are skipped.
     pub fn load(&mut self, id: &ConversationId) -> Result<ConversationData> {
+        self.load_and_tell(id).map(|(data, _)| data)
+    }
+
+    /// The same, with what to tell of lines that a newer version wrote.
+    ///
+    /// # Errors
+    /// The file is missing, too large or cannot be read. Damaged lines are skipped.
+    pub fn load_and_tell(&mut self, id: &ConversationId) -> Result<(ConversationData, Option<StudioError>)> {
         self.close(id);
         let path = self.path(id)?;
         let (replay, lines, bytes, changed) = self.read(id, false)?;
@@ -255,12 +263,16 @@ impl Journals {
                     short.push(b'\n');
                 }
             }
-            if short.len() as u64 * COMPACT_RATIO < bytes && atomic::write(&path, &short).is_ok() {
+            // A newer version may have written what would not be in it.
+            let same = || File::open(&path).is_ok_and(|file| replay::is_understood(&mut BufReader::new(file)));
+            if short.len() as u64 * COMPACT_RATIO < bytes && same() && atomic::write(&path, &short).is_ok() {
                 // The list is sorted by it, and nothing was said in the conversation.
                 let _ = changed.map(|at| File::options().append(true).open(&path).and_then(|f| f.set_modified(at)));
             }
         }
-        Ok(replay.finish(id.clone(), disk_time_ms(changed.unwrap_or_else(SystemTime::now))))
+        let newer = replay.newer();
+        let newer = (newer > 0).then(|| Cause::NewerLines { path, lines: newer }.into());
+        Ok((replay.finish(id.clone(), disk_time_ms(changed.unwrap_or_else(SystemTime::now))), newer))
     }
 
     /// The files of all conversations with the times of their last changes, newest first.

@@ -2,6 +2,7 @@
 //! conversations, characters, settings, searches, the library's list); another decodes pictures for viewing, so that a
 //! large one never delays a save.
 
+mod aside;
 mod atomic;
 mod decoder;
 mod desk;
@@ -20,6 +21,7 @@ mod replay;
 mod search;
 mod settings;
 mod svg;
+mod tolerant;
 mod trash;
 mod worker;
 
