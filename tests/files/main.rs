@@ -12,6 +12,7 @@ mod fetch_http;
 mod fetch_pip;
 mod imports;
 mod languages;
+mod old_versions;
 mod rooms;
 mod server;
 mod store_full_disk;
