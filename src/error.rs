@@ -242,6 +242,10 @@ pub enum Cause {
         /// What is wrong with the first of them.
         reason: Both,
     },
+    /// The file of a character is not one.
+    CharacterBroken {
+        path: PathBuf,
+    },
     /// A newer version wrote lines of a conversation that this one cannot show.
     NewerLines {
         path: PathBuf,

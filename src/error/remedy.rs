@@ -180,6 +180,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("The file as it was is kept at {}; set the values again in Settings or in the file.", show(kept)),
             format!("原文件保存在 {}；请在“设置”或文件中重新设定这些值。", show(kept)),
         ),
+        Cause::CharacterBroken { .. } => (
+            "The file stays as it is: correct it in a text editor, or move it out of the folder.".into(),
+            "文件保持原样：请用文本编辑器修正，或将其移出该文件夹。".into(),
+        ),
         Cause::NewerLines { .. } => (
             "They stay in the file; open it with the newer version to see them.".into(),
             "这些内容仍保留在文件中；请用较新版本打开查看。".into(),

@@ -9,6 +9,7 @@ mod desk;
 mod dialects;
 mod export;
 mod journal;
+mod journal_file;
 mod latents;
 mod layers;
 mod library;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{atomic, removal, tolerant};
 use crate::disk;
 use crate::domain::{KeptPersona, Persona, PersonaId, text_of};
-use crate::error::{Doing, Result, StudioError};
+use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
 const ENDING: &str = "toml";
@@ -54,16 +54,27 @@ impl Personas {
 
     /// All characters, by name. Files that cannot be read are left out, and stay.
     pub fn list(&self) -> Vec<KeptPersona> {
+        self.list_and_tell().0
+    }
+
+    /// The same, with the files that cannot be read.
+    pub fn list_and_tell(&self) -> (Vec<KeptPersona>, Vec<StudioError>) {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
         let files =
             entries.filter(|path| path.extension().is_some_and(|e| e == ENDING) && path.is_file()).take(MAX_LIST);
-        let read = |path: PathBuf| {
-            let id = PersonaId(path.file_stem()?.to_str()?.to_owned());
-            self.read(&id).inspect_err(|error| tracing::warn!("{}: {error}", path.display())).ok()
-        };
-        let mut kept: Vec<KeptPersona> = files.filter_map(read).collect();
+        let (mut kept, mut broken) = (Vec::new(), Vec::new());
+        for path in files {
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+            match self.read(&PersonaId(name.to_owned())) {
+                Ok(persona) => kept.push(persona),
+                Err(error) => {
+                    tracing::warn!("{}: {error}", path.display());
+                    broken.push(error);
+                }
+            }
+        }
         kept.sort_by_cached_key(|kept| (kept.persona.name.to_lowercase(), kept.id.clone()));
-        kept
+        (kept, broken)
     }
 
     /// Reads a character.
@@ -75,9 +86,7 @@ impl Personas {
         let mut bytes = Vec::new();
         let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
         file.map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
-        let bad = |why: String| {
-            StudioError::other(Both::new("a character's file cannot be read", "角色文件无法读取")).with_details(why)
-        };
+        let bad = |why: String| StudioError::from(Cause::CharacterBroken { path: path.clone() }).with_details(why);
         let text = text_of(bytes).map_err(|why| bad(why.en))?;
         let (mut persona, _) = parse(&text).map_err(|e| bad(e.to_string()))?;
         if let Some(params) = &mut persona.params {
@@ -282,6 +291,10 @@ mod tests {
         assert_eq!(list[0], kept);
         assert_eq!(list[1].persona.params.as_ref().unwrap().temperature, 5.0);
         assert!(personas.folder.join("broken.toml").exists());
+        let (same, broken) = personas.list_and_tell();
+        assert_eq!(same, list);
+        let path = personas.folder.join("broken.toml");
+        assert_eq!(broken.iter().map(StudioError::cause).collect::<Vec<_>>(), [&Cause::CharacterBroken { path }]);
         for id in ["", "../a", "a/b", "c:", ".hidden"] {
             assert!(personas.save(&PersonaId(id.into()), &ada()).is_err(), "{id}");
         }

@@ -154,6 +154,17 @@ impl Replay {
         }
     }
 
+    /// The lines of [`Self::entries`].
+    pub fn shortest(&self) -> Vec<u8> {
+        let mut lines = Vec::new();
+        for entry in self.entries() {
+            if serde_json::to_writer(&mut lines, &entry).is_ok() {
+                lines.push(b'\n');
+            }
+        }
+        lines
+    }
+
     /// The shortest journal that gives the same.
     pub fn entries(&self) -> Vec<JournalEntry> {
         let mut entries = Vec::with_capacity(self.turns.len() + 2);

@@ -164,7 +164,11 @@ impl Worker {
                 self.search = Search::new(&self.journals, serial, &words);
                 return Ok(());
             }
-            StoreRequest::ListPersonas => StoreEvent::Personas(self.persona_list()),
+            StoreRequest::ListPersonas => {
+                let (list, broken) = self.persona_list();
+                self.events.tell(StoreEvent::Personas(list));
+                return broken.into_iter().next().map_or(Ok(()), Err);
+            }
             StoreRequest::SavePersona { id, persona, face } => {
                 let picture = match &face {
                     Face::Keep => None,
@@ -206,7 +210,7 @@ impl Worker {
                     Ok(()) => StoreEvent::PersonaTrashed(id),
                     Err(_) if unsaved => return Ok(()),
                     Err(error) => {
-                        self.events.tell(StoreEvent::Personas(self.persona_list()));
+                        self.events.tell(StoreEvent::Personas(self.persona_list().0));
                         return Err(error);
                     }
                 }

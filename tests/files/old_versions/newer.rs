@@ -129,3 +129,17 @@ fn characters_drafts_and_pictures_of_a_newer_version_are_read_and_kept() {
     assert!(opened.store.flush(std::time::Duration::from_secs(20)));
     assert!(fs::read_to_string(paths.desk()).unwrap().contains("half b"), "a draft that is not known stays");
 }
+
+#[test]
+fn a_character_whose_file_cannot_be_read_is_told_and_costs_no_other() {
+    let (_home, paths) = home();
+    let path = paths.personas().join("broken.toml");
+    fs::write(&path, "name = [").unwrap();
+    let opened = Opened::new(&paths, false);
+    opened.store.send(StoreRequest::ListPersonas);
+    let StoreEvent::Personas(all) = opened.next() else { panic!() };
+    assert_eq!(all.len(), 1);
+    let StoreEvent::Failed(_, error) = opened.next() else { panic!() };
+    assert_eq!(*error.cause(), Cause::CharacterBroken { path: path.clone() });
+    assert_eq!(fs::read_to_string(path).unwrap(), "name = [");
+}
