@@ -234,6 +234,23 @@ pub enum Cause {
         kept: PathBuf,
         reason: Both,
     },
+    /// Values of the settings file could not be used; the file as it was is now at `kept`.
+    SettingsReplaced {
+        kept: PathBuf,
+        /// As the file has them, with what they are now where that is not the default.
+        names: String,
+        /// What is wrong with the first of them.
+        reason: Both,
+    },
+    /// The file of a character is not one.
+    CharacterBroken {
+        path: PathBuf,
+    },
+    /// A newer version wrote lines of a conversation that this one cannot show.
+    NewerLines {
+        path: PathBuf,
+        lines: usize,
+    },
     /// A picture file without readable settings.
     NoSettingsInside {
         path: PathBuf,

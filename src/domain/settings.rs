@@ -71,8 +71,8 @@ impl Default for WindowGeometry {
     }
 }
 
-/// The settings file. Unknown keys are ignored and missing ones take their defaults, so that older and newer
-/// versions of the program can share it.
+/// The settings file. Unknown keys stay in it and missing ones take their defaults, so that older and newer versions of
+/// the program can share it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {

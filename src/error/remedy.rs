@@ -176,6 +176,18 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
         Cause::SettingsBroken { kept, .. } => {
             (format!("The old file is kept at {}.", show(kept)), format!("旧文件保存在 {}。", show(kept)))
         }
+        Cause::SettingsReplaced { kept, .. } => (
+            format!("The file as it was is kept at {}; set the values again in Settings or in the file.", show(kept)),
+            format!("原文件保存在 {}；请在“设置”或文件中重新设定这些值。", show(kept)),
+        ),
+        Cause::CharacterBroken { .. } => (
+            "The file stays as it is: correct it in a text editor, or move it out of the folder.".into(),
+            "文件保持原样：请用文本编辑器修正，或将其移出该文件夹。".into(),
+        ),
+        Cause::NewerLines { .. } => (
+            "They stay in the file; open it with the newer version to see them.".into(),
+            "这些内容仍保留在文件中；请用较新版本打开查看。".into(),
+        ),
         Cause::NoSettingsInside { .. } => (
             "Open the file as the studio, A1111, ComfyUI or another image program saved it; editors and web sites often take the settings out.".into(),
             "请打开由本软件、A1111、ComfyUI 等程序直接保存的文件；图片编辑器和网站常会去掉设置。".into(),

@@ -259,6 +259,18 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("The settings file could not be read ({}); the defaults are used.", reason.en),
             format!("设置文件无法读取（{}），已改用默认设置。", reason.zh),
         ),
+        Cause::SettingsReplaced { names, reason, .. } => (
+            format!("Values of the settings file could not be used, and were replaced: {names} ({}).", reason.en),
+            format!("设置文件中有些值不能使用，已替换：{names}（{}）。", reason.zh),
+        ),
+        Cause::CharacterBroken { path } => (
+            format!("The character in {} could not be read, and is not shown.", show(path)),
+            format!("{} 中的角色无法读取，因此没有显示。", show(path)),
+        ),
+        Cause::NewerLines { path, lines } => (
+            format!("A newer version of the program wrote parts of {} that are not shown: {lines}.", show(path)),
+            format!("{} 中有 {lines} 处由较新版本的程序写入，这里无法显示。", show(path)),
+        ),
         Cause::NoSettingsInside { path } => (
             format!("{} has no settings that can be restored.", show(path)),
             format!("{} 中没有可以恢复的设置。", show(path)),

@@ -3,11 +3,12 @@
 //! tried again until it is written.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::journal_file::{self, MAX_FILE};
 use super::replay::{self, Lines, Replay};
 use super::{atomic, disk_time_ms, removal};
 use crate::disk;
@@ -27,8 +28,6 @@ const TYPED_LONGEST: Duration = Duration::from_secs(5);
 const OPEN_FILES: usize = 8;
 /// Conversations in the list.
 const MAX_HEADS: usize = 10_000;
-/// Largest file that is opened as a conversation.
-const MAX_FILE: u64 = 1 << 30;
 /// A file this much longer than what it says is written anew when it is opened.
 const COMPACT_RATIO: u64 = 3;
 const COMPACT_FROM: u64 = 256 << 10;
@@ -218,7 +217,7 @@ impl Journals {
     fn read(&self, id: &ConversationId, heads_only: bool) -> Result<(Replay, Lines, u64, Option<SystemTime>)> {
         let path = self.path(id)?;
         let waiting = self.waiting(id);
-        let (file, bytes, changed) = match open_bounded(&path) {
+        let (file, bytes, changed) = match journal_file::open_bounded(&path) {
             Ok((file, about)) => (Some(file), about.len(), about.modified().ok()),
             // It could not even be created.
             Err(_) if !waiting.is_empty() && !path.exists() => (None, 0, None),
@@ -241,6 +240,14 @@ impl Journals {
     /// # Errors
     /// The file is missing, too large or cannot be read. Damaged lines are skipped.
     pub fn load(&mut self, id: &ConversationId) -> Result<ConversationData> {
+        self.load_and_tell(id).map(|(data, _)| data)
+    }
+
+    /// The same, with what to tell of lines that a newer version wrote.
+    ///
+    /// # Errors
+    /// The file is missing, too large or cannot be read. Damaged lines are skipped.
+    pub fn load_and_tell(&mut self, id: &ConversationId) -> Result<(ConversationData, Option<StudioError>)> {
         self.close(id);
         let path = self.path(id)?;
         let (replay, lines, bytes, changed) = self.read(id, false)?;
@@ -249,18 +256,17 @@ impl Journals {
         }
         // Damaged files stay as they are: someone may still want to look at them.
         if !self.read_only && bytes > COMPACT_FROM && lines.lost == 0 && !self.open.contains_key(id) {
-            let mut short = Vec::new();
-            for entry in replay.entries() {
-                if serde_json::to_writer(&mut short, &entry).is_ok() {
-                    short.push(b'\n');
-                }
-            }
-            if short.len() as u64 * COMPACT_RATIO < bytes && atomic::write(&path, &short).is_ok() {
+            let short = replay.shortest();
+            // A newer version may have written what would not be in it.
+            let same = || File::open(&path).is_ok_and(|file| replay::is_understood(&mut BufReader::new(file)));
+            if short.len() as u64 * COMPACT_RATIO < bytes && same() && atomic::write(&path, &short).is_ok() {
                 // The list is sorted by it, and nothing was said in the conversation.
                 let _ = changed.map(|at| File::options().append(true).open(&path).and_then(|f| f.set_modified(at)));
             }
         }
-        Ok(replay.finish(id.clone(), disk_time_ms(changed.unwrap_or_else(SystemTime::now))))
+        let newer = replay.newer();
+        let newer = (newer > 0).then(|| Cause::NewerLines { path, lines: newer }.into());
+        Ok((replay.finish(id.clone(), disk_time_ms(changed.unwrap_or_else(SystemTime::now))), newer))
     }
 
     /// The files of all conversations with the times of their last changes, newest first.
@@ -359,17 +365,6 @@ impl Journals {
     }
 }
 
-fn open_bounded(path: &Path) -> Result<(File, fs::Metadata)> {
-    let fail = |e: &io::Error| StudioError::io(Doing::Reading, path, e);
-    let file = File::open(path).map_err(|e| fail(&e))?;
-    let about = file.metadata().map_err(|e| fail(&e))?;
-    if about.len() > MAX_FILE {
-        let reason = Both::new("the file is too large for a conversation", "文件过大，不像是对话");
-        return Err(Cause::Io { doing: Doing::Reading, path: path.to_owned(), reason }.into());
-    }
-    Ok((file, about))
-}
-
 impl Typed {
     fn due(&self) -> Instant {
         (self.last + SETTLE).min(self.since + TYPED_LONGEST)
@@ -418,7 +413,7 @@ impl Open {
         }
         let fail = |e: io::Error, bytes: usize| disk::write_error(path, bytes as u64, &e);
         if self.file.is_none() {
-            self.file = Some(open_for_append(path)?);
+            self.file = Some(journal_file::open_for_append(path)?);
         }
         let Some(file) = self.file.as_mut() else { return Ok(()) };
         let before = file.metadata().map(|m| m.len());
@@ -449,7 +444,7 @@ impl Open {
         }
         let synced = match &self.file {
             Some(file) => file.sync_data(),
-            None => open_for_append(path)?.sync_data(),
+            None => journal_file::open_for_append(path)?.sync_data(),
         };
         self.dirty = None;
         if let Err(e) = synced {
@@ -462,30 +457,6 @@ impl Open {
         self.unsynced.clear();
         Ok(())
     }
-}
-
-/// Opens a journal to write at its end, on a fresh line even where the last one was torn.
-fn open_for_append(path: &Path) -> Result<File> {
-    let fail = |e: io::Error| disk::write_error(path, 0, &e);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let is_new = !path.exists();
-    if is_new {
-        atomic::create_folder(folder)?;
-    }
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(fail)?;
-    if is_new {
-        disk::sync_folder(folder);
-        return Ok(file);
-    }
-    if file.seek(SeekFrom::End(0)).map_err(fail)? > 0 {
-        file.seek(SeekFrom::End(-1)).map_err(fail)?;
-        let mut last = [0];
-        file.read_exact(&mut last).map_err(fail)?;
-        if last != *b"\n" {
-            file.write_all(b"\n").map_err(fail)?;
-        }
-    }
-    Ok(file)
 }
 
 #[cfg(test)]

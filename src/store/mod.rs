@@ -2,12 +2,14 @@
 //! conversations, characters, settings, searches, the library's list); another decodes pictures for viewing, so that a
 //! large one never delays a save.
 
+mod aside;
 mod atomic;
 mod decoder;
 mod desk;
 mod dialects;
 mod export;
 mod journal;
+mod journal_file;
 mod latents;
 mod layers;
 mod library;
@@ -20,6 +22,7 @@ mod replay;
 mod search;
 mod settings;
 mod svg;
+mod tolerant;
 mod trash;
 mod worker;
 

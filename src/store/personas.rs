@@ -5,10 +5,10 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{atomic, removal};
+use super::{atomic, removal, tolerant};
 use crate::disk;
 use crate::domain::{KeptPersona, Persona, PersonaId, text_of};
-use crate::error::{Doing, Result, StudioError};
+use crate::error::{Cause, Doing, Result, StudioError};
 use crate::lang::Both;
 
 const ENDING: &str = "toml";
@@ -54,16 +54,27 @@ impl Personas {
 
     /// All characters, by name. Files that cannot be read are left out, and stay.
     pub fn list(&self) -> Vec<KeptPersona> {
+        self.list_and_tell().0
+    }
+
+    /// The same, with the files that cannot be read.
+    pub fn list_and_tell(&self) -> (Vec<KeptPersona>, Vec<StudioError>) {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
         let files =
             entries.filter(|path| path.extension().is_some_and(|e| e == ENDING) && path.is_file()).take(MAX_LIST);
-        let read = |path: PathBuf| {
-            let id = PersonaId(path.file_stem()?.to_str()?.to_owned());
-            self.read(&id).inspect_err(|error| tracing::warn!("a persona could not be read: {}", error.kind())).ok()
-        };
-        let mut kept: Vec<KeptPersona> = files.filter_map(read).collect();
+        let (mut kept, mut broken) = (Vec::new(), Vec::new());
+        for path in files {
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+            match self.read(&PersonaId(name.to_owned())) {
+                Ok(persona) => kept.push(persona),
+                Err(error) => {
+                    tracing::warn!("a persona could not be read: {}", error.kind());
+                    broken.push(error);
+                }
+            }
+        }
         kept.sort_by_cached_key(|kept| (kept.persona.name.to_lowercase(), kept.id.clone()));
-        kept
+        (kept, broken)
     }
 
     /// Reads a character.
@@ -75,11 +86,9 @@ impl Personas {
         let mut bytes = Vec::new();
         let file = File::open(&path).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
         file.map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
-        let bad = |why: String| {
-            StudioError::other(Both::new("a character's file cannot be read", "角色文件无法读取")).with_details(why)
-        };
+        let bad = |why: String| StudioError::from(Cause::CharacterBroken { path: path.clone() }).with_details(why);
         let text = text_of(bytes).map_err(|why| bad(why.en))?;
-        let mut persona: Persona = toml::from_str(&text).map_err(|e| bad(e.to_string()))?;
+        let (mut persona, _) = parse(&text).map_err(|e| bad(e.to_string()))?;
         if let Some(params) = &mut persona.params {
             params.clamp();
         }
@@ -96,14 +105,25 @@ impl Personas {
         Some(bytes)
     }
 
-    /// Writes a character, and its picture where it brings one; else the one that is there stays.
+    /// Writes a character, and its picture where it brings one; else the one that is there stays. What a newer version
+    /// wrote into its file stays too.
     ///
     /// # Errors
     /// The disk is full, or the folder cannot be written to.
     pub fn save(&self, id: &PersonaId, persona: &Persona) -> Result<KeptPersona> {
-        let text = toml::to_string_pretty(persona).map_err(|e| {
+        let failed = |e: toml::ser::Error| {
             StudioError::other(Both::new("a character could not be written", "角色无法写入")).with_details(e)
-        })?;
+        };
+        let mut text = toml::to_string_pretty(persona).map_err(failed)?;
+        let old = fs::read_to_string(self.path(id, ENDING)?).ok().and_then(|old| parse(&old).ok());
+        let known = old.as_ref().and_then(|(old, _)| tree_of(old));
+        if let (Some((_, old)), Some(known), Some(new)) = (old, known, tree_of(persona)) {
+            let mut all = new.clone();
+            tolerant::carry(&old, &known, &mut all);
+            if all != new {
+                text = toml::to_string_pretty(&all).map_err(failed)?;
+            }
+        }
         // The picture first: a character without its file is nothing.
         if let Some(avatar) = &persona.avatar {
             atomic::write(&self.path(id, PICTURE)?, avatar)?;
@@ -171,6 +191,22 @@ impl Personas {
     }
 }
 
+/// A character's file, and the same as a tree; values that cannot be read are left out.
+fn parse(text: &str) -> std::result::Result<(Persona, toml::Value), toml::de::Error> {
+    let mut tree = toml::Value::Table(toml::from_str(text)?);
+    if let Ok(persona) = toml::from_str(text) {
+        return Ok((persona, tree));
+    }
+    let fits = |tree: &toml::Value| tree.clone().try_into::<Persona>().is_ok();
+    let refused = tolerant::prune(&mut tree, &fits);
+    tracing::warn!("values of a character's file could not be read: {}", refused.join(", "));
+    Ok((tree.clone().try_into()?, tree))
+}
+
+fn tree_of(persona: &Persona) -> Option<toml::Value> {
+    toml::from_str(&toml::to_string(persona).ok()?).ok().map(toml::Value::Table)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,6 +260,26 @@ mod tests {
     }
 
     #[test]
+    fn a_newer_file_is_read_as_far_as_it_can_be_and_keeps_the_rest() {
+        let (_home, personas) = home();
+        let id = PersonaId("new".into());
+        fs::create_dir_all(&personas.folder).unwrap();
+        let file = "name = \"Neo\"\nvoice = \"low\"\n[params]\nkv = \"q2\"\ntop_k = 7\nglow = 1\n[[lore]]\nname = \"Mill\"\n\
+                    kind = \"event\"\nyear = 1900\n";
+        fs::write(personas.folder.join("new.toml"), file).unwrap();
+        let mut persona = personas.read(&id).unwrap().persona;
+        let params = persona.params.as_ref().unwrap();
+        assert_eq!((persona.name.as_str(), params.top_k, persona.lore[0].name.as_str()), ("Neo", 7, "Mill"));
+        assert_eq!(fs::read_to_string(personas.folder.join("new.toml")).unwrap(), file, "reading changes nothing");
+        persona.system = "changed".into();
+        personas.save(&id, &persona).unwrap();
+        let text = fs::read_to_string(personas.folder.join("new.toml")).unwrap();
+        for kept in ["voice = \"low\"", "glow = 1", "year = 1900", "system = \"changed\""] {
+            assert!(text.contains(kept), "{kept}: {text}");
+        }
+    }
+
+    #[test]
     fn spoiled_files_and_strange_names_do_no_harm() {
         let (_home, personas) = home();
         let kept = personas.save(&PersonaId("a".into()), &ada()).unwrap();
@@ -235,6 +291,10 @@ mod tests {
         assert_eq!(list[0], kept);
         assert_eq!(list[1].persona.params.as_ref().unwrap().temperature, 5.0);
         assert!(personas.folder.join("broken.toml").exists());
+        let (same, broken) = personas.list_and_tell();
+        assert_eq!(same, list);
+        let path = personas.folder.join("broken.toml");
+        assert_eq!(broken.iter().map(StudioError::cause).collect::<Vec<_>>(), [&Cause::CharacterBroken { path }]);
         for id in ["", "../a", "a/b", "c:", ".hidden"] {
             assert!(personas.save(&PersonaId(id.into()), &ada()).is_err(), "{id}");
         }

@@ -4,8 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
+use serde_json::Value;
+
+use super::tolerant;
 use crate::domain::{
-    ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, Turn, weighed,
+    ConversationData, ConversationId, Illustration, JournalEntry, Manner, Message, Page, Role, Shelf, StoryCard,
+    TextParams, Turn, TurnInfo, weighed,
 };
 
 /// Longest line that is read. Longer ones are passed over without being held in memory.
@@ -28,6 +32,8 @@ pub struct Replay {
     weighed: HashMap<u64, String>,
     /// Turns that were cut off on purpose: text that comes late for them is not brought back.
     removed: HashSet<u64>,
+    /// Lines that a newer version wrote, and of which not all was understood.
+    newer: usize,
 }
 
 impl Replay {
@@ -128,6 +134,11 @@ impl Replay {
         self.pinned
     }
 
+    /// Lines that a newer version wrote, and of which not all was understood.
+    pub fn newer(&self) -> usize {
+        self.newer
+    }
+
     pub fn finish(self, id: ConversationId, changed_ms: i64) -> ConversationData {
         ConversationData {
             id,
@@ -141,6 +152,17 @@ impl Replay {
             weighed: self.weighed.iter().filter_map(|(id, line)| Some((*id, weighed::unpack(line)?))).collect(),
             changed_ms,
         }
+    }
+
+    /// The lines of [`Self::entries`].
+    pub fn shortest(&self) -> Vec<u8> {
+        let mut lines = Vec::new();
+        for entry in self.entries() {
+            if serde_json::to_writer(&mut lines, &entry).is_ok() {
+                lines.push(b'\n');
+            }
+        }
+        lines
     }
 
     /// The shortest journal that gives the same.
@@ -201,7 +223,7 @@ fn shorten(text: &str) -> String {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lines {
     pub good: usize,
-    /// Lines that could not be understood and were passed over.
+    /// Lines that could not be understood, or not wholly.
     pub lost: usize,
 }
 
@@ -240,11 +262,57 @@ pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Repla
                     replay.apply(entry);
                     lines.good += 1;
                 }
-                Err(_) => lines.lost += 1,
+                Err(_) => {
+                    lines.lost += 1;
+                    if let Ok(line) = serde_json::from_slice::<Value>(text) {
+                        replay.newer += usize::from(line.is_object());
+                        if let Some(entry) = newer(line) {
+                            replay.apply(entry);
+                            lines.good += 1;
+                        }
+                    }
+                }
             }
         }
         if whole.is_none() {
             return Ok((replay, lines));
+        }
+    }
+}
+
+/// A line that a newer version wrote, without the figures, sliders and kinds that this one does not know: words are
+/// worth more. `None` where more than these is strange.
+fn newer(mut line: Value) -> Option<JournalEntry> {
+    let figures = |info: &Value| serde_json::from_value::<TurnInfo>(info.clone()).is_ok();
+    let sliders = |params: &Value| serde_json::from_value::<TextParams>(params.clone()).is_ok();
+    let card = |card: &Value| serde_json::from_value::<StoryCard>(card.clone()).is_ok();
+    let parts: [(&str, &dyn Fn(&Value) -> bool); 4] =
+        [("/turn/info", &figures), ("/info", &figures), ("/params", &sliders), ("/card", &card)];
+    for (place, fits) in parts {
+        if let Some(part) = line.pointer_mut(place) {
+            tolerant::prune(part, fits);
+        }
+    }
+    serde_json::from_value(line).ok()
+}
+
+/// Whether all lines say nothing but what this version knows. One that is damaged is not understood.
+pub fn is_understood(file: &mut impl BufRead) -> bool {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let Ok(whole) = read_line(file, &mut line) else { return false };
+        let text = line.trim_ascii();
+        let same = || {
+            let entry: JournalEntry = serde_json::from_slice(text).ok()?;
+            let again: Value = serde_json::from_slice(&serde_json::to_vec(&entry).ok()?).ok()?;
+            Some(tolerant::covers(&again, &serde_json::from_slice(text).ok()?))
+        };
+        if whole == Some(false) || (!text.is_empty() && same() != Some(true)) {
+            return false;
+        }
+        if whole.is_none() {
+            return true;
         }
     }
 }

@@ -8,7 +8,7 @@ use super::imports::rust_files;
 const SENTENCE: usize = 5;
 
 /// Fields of errors that hold names and numbers, never sentences. A sentence is a `Both`.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "id",
     "model",
     "family",
@@ -17,6 +17,7 @@ const NAMES: [&str; 17] = [
     "value",
     "supported",
     "known",
+    "names",
     "found",
     "tensor",
     "expected",

@@ -13,6 +13,7 @@ mod fetch_pip;
 mod imports;
 mod languages;
 mod licences;
+mod old_versions;
 mod panics;
 mod rooms;
 mod server;

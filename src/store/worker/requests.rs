@@ -140,7 +140,11 @@ impl Worker {
                 return outcome;
             }
             StoreRequest::ListConversations => StoreEvent::Conversations(self.journals.list()),
-            StoreRequest::LoadConversation(id) => StoreEvent::Conversation(Box::new(self.journals.load(&id)?)),
+            StoreRequest::LoadConversation(id) => {
+                let (data, newer) = self.journals.load_and_tell(&id)?;
+                self.events.tell(StoreEvent::Conversation(Box::new(data)));
+                return newer.map_or(Ok(()), Err);
+            }
             StoreRequest::Journal { id, entry } => {
                 // Where it fails, the lines wait: the next sync tries again, and reports.
                 return self.journals.append(&id, &entry).or_else(|error| self.note_journal(Err(error)));
@@ -163,7 +167,11 @@ impl Worker {
                 self.search = Search::new(&self.journals, serial, &words);
                 return Ok(());
             }
-            StoreRequest::ListPersonas => StoreEvent::Personas(self.persona_list()),
+            StoreRequest::ListPersonas => {
+                let (list, broken) = self.persona_list();
+                self.events.tell(StoreEvent::Personas(list));
+                return broken.into_iter().next().map_or(Ok(()), Err);
+            }
             StoreRequest::SavePersona { id, persona, face } => {
                 let picture = match &face {
                     Face::Keep => None,
@@ -205,7 +213,7 @@ impl Worker {
                     Ok(()) => StoreEvent::PersonaTrashed(id),
                     Err(_) if unsaved => return Ok(()),
                     Err(error) => {
-                        self.events.tell(StoreEvent::Personas(self.persona_list()));
+                        self.events.tell(StoreEvent::Personas(self.persona_list().0));
                         return Err(error);
                     }
                 }
@@ -219,10 +227,14 @@ impl Worker {
                 }
                 StoreEvent::SettingsSaved
             }
-            StoreRequest::LoadDesk => StoreEvent::Desk(Box::new(desk::load(&self.desk_file).or_else(|error| {
-                self.events.tell(StoreEvent::Failed(None, error));
-                Ok::<_, StudioError>(Desk::default())
-            })?)),
+            StoreRequest::LoadDesk => {
+                let (desk, error) =
+                    desk::load(&self.desk_file, !self.read_only).unwrap_or_else(|error| (Desk::default(), Some(error)));
+                if let Some(error) = error {
+                    self.events.tell(StoreEvent::Failed(None, error));
+                }
+                StoreEvent::Desk(Box::new(desk))
+            }
             StoreRequest::SaveDesk(new) => {
                 let saved = desk::save(&self.desk_file, &new);
                 let before = std::mem::replace(&mut self.unsaved_desk, saved.is_err().then_some(new));

@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use super::Worker;
 use crate::domain::{KeptPersona, LibraryItem, Persona, Picture, PictureRecord, Room, StoreEvent};
-use crate::error::Result;
+use crate::error::{Result, StudioError};
 use crate::store::library;
 use crate::store::pending::Key;
 use crate::store::{desk, guarded, settings};
@@ -80,8 +80,8 @@ impl Worker {
     }
 
     /// All characters by name, with those that could not be written yet.
-    pub(super) fn persona_list(&self) -> Vec<KeptPersona> {
-        let mut list = self.personas.list();
+    pub(super) fn persona_list(&self) -> (Vec<KeptPersona>, Vec<StudioError>) {
+        let (mut list, broken) = self.personas.list_and_tell();
         for (id, persona) in &self.unsaved_personas {
             let at = list.iter().position(|kept| kept.id == *id);
             let avatar = at.and_then(|at| list.remove(at).avatar);
@@ -89,7 +89,7 @@ impl Worker {
             list.push(KeptPersona { id: id.clone(), persona, avatar });
         }
         list.sort_by_cached_key(|kept| (kept.persona.name.to_lowercase(), kept.id.clone()));
-        list
+        (list, broken)
     }
 
     pub(super) fn sync_due(&mut self) {
