@@ -25,7 +25,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
@@ -40,6 +40,8 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("pulldown_cmark", &["writing"]),
     ("crossbeam_channel", &["engine", "catalog", "store", "app", "cli"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
 ];
 
 /// The room of a module: its first name.
