@@ -1,9 +1,14 @@
-//! Names the commit that is built: `AIGC_STUDIO_COMMIT`, for About and for bug reports.
+//! Names the commit that is built: `AIGC_STUDIO_COMMIT`, for About and for bug reports; on Windows, adds the icon and the
+//! version to the program.
 //!
 //! A package that is built from an archive may set that variable itself. Without it and without a `.git` the commit is
 //! `unknown`: nothing here fails a build.
 
 #![allow(clippy::print_stdout, reason = "cargo reads what a build script prints")]
+
+#[cfg(windows)]
+#[path = "packaging/windows/resource.rs"]
+mod resource;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,6 +21,8 @@ fn main() {
     let given = std::env::var(NAME).ok().map(|commit| commit.trim().to_owned()).filter(|commit| is_plain(commit));
     let commit = given.or_else(commit).unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env={NAME}={commit}");
+    #[cfg(windows)]
+    resource::embed();
 }
 
 /// One short word: it goes into a line that cargo reads.

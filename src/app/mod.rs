@@ -1,6 +1,8 @@
 //! Connects state, views, engine, store and fetches.
 
 mod catalogue;
+#[cfg(windows)]
+mod console;
 mod dialogs;
 mod effects;
 mod frames;

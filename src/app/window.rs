@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use eframe::Renderer;
 use eframe::egui_wgpu::WgpuSetup;
+use eframe::icon_data::from_png_bytes;
 use eframe::wgpu::Backends;
 
 use egui::{Vec2, vec2};
@@ -27,6 +28,9 @@ const RENDERER: &str = "AIGC_STUDIO_RENDERER";
 
 /// How long the end of the program waits for the log: its disk may hang.
 const LAST_LINES: Duration = Duration::from_millis(300);
+/// `packaging/icons.py` draws it.
+static ICON: &[u8] = include_bytes!("../../packaging/icons/256.png");
+
 /// Points of a monitor that a window leaves to the desktop: its panels, and the window's own title and edges. No system
 /// tells how much that is before a window is open.
 const DESKTOP: Vec2 = vec2(32.0, 96.0);
@@ -40,6 +44,8 @@ pub fn fit(wanted: Vec2, monitor: Vec2) -> Vec2 {
 
 /// Runs the window until it is closed.
 pub fn run(started: Instant, open: Option<PathBuf>, log: &Log) -> ExitCode {
+    #[cfg(windows)]
+    super::console::leave_if_alone();
     let paths = match Paths::of_this_person() {
         Ok(paths) => paths,
         Err(error) => return failed(&error),
@@ -119,6 +125,7 @@ fn open_with(
     let viewport = egui::ViewportBuilder::default()
         .with_title("AIGC Studio")
         .with_app_id("aigc-studio")
+        .with_icon(icon())
         .with_inner_size([window.width.clamp(LEAST.x, 8000.0), window.height.clamp(LEAST.y, 6000.0)])
         .with_min_inner_size(LEAST)
         .with_maximized(window.maximized)
@@ -156,6 +163,12 @@ fn log_renderer(cc: &eframe::CreationContext<'_>) {
     }
 }
 
+/// The picture for the title bar and the task bar; on Wayland the desktop takes that of the desktop entry. Nothing
+/// where it cannot be read.
+fn icon() -> egui::IconData {
+    from_png_bytes(ICON).unwrap_or_default()
+}
+
 /// Says why there is no window.
 fn failed(error: &StudioError) -> ExitCode {
     say(error, system_lang());
@@ -165,6 +178,14 @@ fn failed(error: &StudioError) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_windows_icon_is_a_picture_with_a_transparent_corner() {
+        let icon = icon();
+        assert_eq!((icon.width, icon.height, icon.rgba.len()), (256, 256, 256 * 256 * 4));
+        let centre = (128 * 256 + 112) * 4;
+        assert_eq!((icon.rgba[3], icon.rgba[centre + 3]), (0, 255));
+    }
 
     #[test]
     fn a_window_leaves_the_desktop_its_panels() {

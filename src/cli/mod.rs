@@ -4,6 +4,7 @@
 
 mod about;
 mod bench;
+mod describe;
 mod doctor;
 mod grid;
 mod image;
@@ -68,6 +69,12 @@ pub enum CliCommand {
         #[command(subcommand)]
         command: models::ModelsCommand,
     },
+    /// Print the completions of a shell.
+    #[command(hide = true)]
+    Completions(describe::CompletionsArgs),
+    /// Print the manual page of the program or of a command.
+    #[command(hide = true)]
+    Man(describe::ManArgs),
 }
 
 /// Parses the arguments of this process. `Err` is the exit code after help or a usage error.
@@ -125,7 +132,7 @@ fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
     match command {
         CliCommand::Models { command } => command.tells(),
         CliCommand::Image(args) => unknown(args.model.as_deref()),
-        CliCommand::Inspect(_) | CliCommand::About(_) => false,
+        CliCommand::Inspect(_) | CliCommand::About(_) | CliCommand::Completions(_) | CliCommand::Man(_) => false,
         CliCommand::Text(args) => unknown(args.model.as_deref()),
         CliCommand::Tokens(args) => unknown(args.model.as_deref()),
         CliCommand::Render(args) => unknown(args.model.as_deref()),
@@ -160,6 +167,8 @@ pub fn main(command: CliCommand) -> ExitCode {
         CliCommand::Render(args) => tokens::render(&context, &args),
         CliCommand::Bench { command } => bench::run(&context, &command),
         CliCommand::Models { command } => models::run(&context, command),
+        CliCommand::Completions(args) => describe::completions(&args),
+        CliCommand::Man(args) => describe::man(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

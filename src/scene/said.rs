@@ -177,7 +177,9 @@ impl Named {
         let said = &self.said;
         match said.count {
             Some(2) if said.pair && PAIRS.contains(&label) => 1,
-            Some(n) if !said.pair && !said.in_pairs && SHOWN_IN_TWOS.contains(&label) => n.div_ceil(2).clamp(1, MOST_OF_A_KIND),
+            Some(n) if !said.pair && !said.in_pairs && SHOWN_IN_TWOS.contains(&label) => {
+                n.div_ceil(2).clamp(1, MOST_OF_A_KIND)
+            }
             // "a group of cats"
             None | Some(1) if said.plural && PAIRS.contains(&label) => 1,
             None | Some(1) if said.plural && TWOS.contains(&label) => 2,

@@ -13,7 +13,7 @@ pub fn set_aside(path: &Path, name: impl Fn(u32) -> String) -> PathBuf {
     match fs::rename(path, &kept) {
         Ok(()) => kept,
         Err(error) => {
-            tracing::warn!("{}: could not be moved aside: {error}", path.display());
+            tracing::warn!("a file could not be moved aside: {}", error.kind());
             path.to_owned()
         }
     }
@@ -26,7 +26,7 @@ pub fn replace(path: &Path, understood: &[u8], name: impl Fn(u32) -> String) -> 
     if kept != path
         && let Err(error) = atomic::write(path, understood)
     {
-        tracing::warn!("{}: what was understood of it could not be written: {error}", path.display());
+        tracing::warn!("what was understood of a file could not be written: {}", error.kind());
     }
     kept
 }

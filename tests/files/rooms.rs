@@ -27,7 +27,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
@@ -43,6 +43,8 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("crossbeam_channel", &["logs", "engine", "catalog", "store", "app", "cli"]),
     ("clap", &["cli"]),
     ("tracing_subscriber", &["logs"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
 ];
 
 /// The room of a module: its first name.

@@ -26,6 +26,19 @@ fn ctrl_c_ends_with_130_within_a_step() {
 }
 
 #[test]
+fn packages_get_manual_pages_and_completions() {
+    let home = Home::new();
+    let page = home.run(&["man", "models", "fetch"]);
+    assert_eq!(page.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&page.stdout).contains(".TH aigc-studio-models-fetch 1"));
+    let script = home.run(&["completions", "fish"]);
+    assert_eq!(script.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&script.stdout).contains("complete -c aigc-studio"));
+    refuses(&home.run(&["man", "fly"]), 2, &["fly", "image"]);
+    assert!(!String::from_utf8_lossy(&home.run(&["--help"]).stdout).contains("completions"), "not for beginners");
+}
+
+#[test]
 fn broken_settings_are_kept_aside_and_said() {
     let home = Home::new();
     let paths = aigc_studio::store::Paths::below(home.0.path());
