@@ -11,6 +11,7 @@
 mod about;
 mod inspect;
 mod models;
+mod oldest;
 mod pictures;
 #[path = "../files/server/mod.rs"]
 mod server;
