@@ -10,7 +10,7 @@ out=target/packaging
 rm -rf "$out"
 mkdir -p "$out/man"
 
-# For every processor of its kind: flags that are set, even to nothing, replace those of .cargo/config.toml.
+# For every processor of its kind, whatever flags this shell has.
 if [ -z "${PROGRAM:-}" ]; then
   RUSTFLAGS="" cargo build --release --locked
   PROGRAM="${CARGO_TARGET_DIR:-target}/release/aigc-studio"
