@@ -16,7 +16,7 @@ import torch
 from judge import Judge
 from sample import load, premultiplied, sample
 
-STYLES = {"flat": 0.16, "fluent": 0.16, "noto": 0.12, "twemoji": 0.12}
+STYLES = {"flat": 0.16, "fluent": 0.16, "noto": 0.10, "twemoji": 0.12}
 NEAR = 1.2
 
 

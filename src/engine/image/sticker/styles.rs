@@ -20,12 +20,16 @@ fn drawn_well(thing: ThingId) -> &'static [&'static str] {
     DRAWN_WELL.get(usize::from(thing)).map_or(&[], Vec::as_slice)
 }
 
-/// One style for all things of a picture: one in which each is drawn well, else the first thing, else a usual one.
-pub fn by_seed(things: &[ThingId], seed: u64) -> &'static str {
+/// One style for all things of a picture: one in which each is drawn well, else the first thing, else a usual one. In
+/// other colours than their own, things are drawn in the usual styles: the shades of the others become stains.
+pub fn by_seed(things: &[ThingId], coloured: bool, seed: u64) -> &'static str {
     let first = things.first().map_or(&[][..], |first| drawn_well(*first));
-    let of_all: Vec<&str> =
-        first.iter().copied().filter(|style| things.iter().all(|thing| drawn_well(*thing).contains(style))).collect();
-    let styles = [&of_all[..], first, &USUAL[..]].into_iter().find(|styles| !styles.is_empty()).unwrap_or(&USUAL);
+    let fits = |style: &&str| {
+        (!coloured || USUAL.contains(style)) && things.iter().all(|thing| drawn_well(*thing).contains(style))
+    };
+    let of_all: Vec<&str> = first.iter().copied().filter(fits).collect();
+    let of_first = if coloured { &[] } else { first };
+    let styles = [&of_all[..], of_first].into_iter().find(|styles| !styles.is_empty()).unwrap_or(&USUAL);
     styles[(seed % TURNS) as usize % styles.len()]
 }
 
@@ -51,7 +55,7 @@ mod tests {
     fn seeds_differ_in_style_and_a_scene_has_one_in_which_all_is_drawn_well() {
         let styles = |labels: &[&str]| -> Vec<&str> {
             let things: Vec<ThingId> = labels.iter().map(|label| id(label)).collect();
-            (0..8).map(|seed| by_seed(&things, seed)).collect()
+            (0..8).map(|seed| by_seed(&things, false, seed)).collect()
         };
         let apples = styles(&["red apple"]);
         assert!(apples.iter().collect::<std::collections::BTreeSet<_>>().len() > 2, "{apples:?}");
@@ -59,7 +63,8 @@ mod tests {
         for style in &both {
             assert!(drawn_well(id("red apple")).contains(style) && drawn_well(id("cat face")).contains(style));
         }
-        assert_eq!(by_seed(&[], 0), "flat", "words alone");
-        assert_eq!(by_seed(&[], 7), "fluent");
+        assert!((0..8).all(|seed| USUAL.contains(&by_seed(&[id("red apple")], true, seed))), "a blue apple");
+        assert_eq!(by_seed(&[], false, 0), "flat", "words alone");
+        assert_eq!(by_seed(&[], false, 7), "fluent");
     }
 }
