@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::imports::{Module, Sources, paths, rust_files};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("lang", &[]),
     ("about", &["lang"]),
     ("numbers", &["lang"]),
