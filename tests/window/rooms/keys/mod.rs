@@ -28,7 +28,7 @@ fn states(lang: Lang) -> Vec<AppState> {
         write_page(lang, Theme::Dark),
     ]);
     // A question over the window keeps the keyboard to itself.
-    all.retain(|state| state.ask.path.is_none() && state.ask.folder.is_none());
+    all.retain(|state| state.ask.path.is_none() && state.ask.folder.is_none() && state.ask.report.is_none());
     let mut with_form = fresh(Room::Write, lang, Theme::Dark);
     let form = find("translation").expect("the form");
     with_form.write.form = Some(FormState { id: form.id.clone(), values: form.defaults(lang) });
