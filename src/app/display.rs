@@ -105,4 +105,11 @@ mod tests {
         assert_eq!(chosen(&[("WAYLAND_DISPLAY", "wayland-99"), ("XDG_RUNTIME_DIR", "/r")], ""), Err(blamed));
         assert_eq!(chosen(&[("DISPLAY", ""), ("WAYLAND_DISPLAY", "")], ""), Err(NoWindow::NoDisplay));
     }
+
+    #[test]
+    fn a_display_that_does_not_open_is_named() {
+        let x11 = choose(|name| (name == "DISPLAY").then(|| ":555".to_owned()), |_| false).unwrap();
+        assert!(x11.is_x11());
+        assert_eq!(x11.unreachable(), NoWindow::DisplayUnreachable { name: "DISPLAY", value: ":555".to_owned() });
+    }
 }

@@ -149,6 +149,14 @@ mod tests {
         assert_eq!(after_panic("index out of bounds"), NoWindow::Failed);
     }
 
+    /// Regression: the event loop was made again for the next renderer, which it cannot be.
+    #[cfg(not(any(windows, target_os = "macos")))]
+    #[test]
+    fn without_events_no_other_renderer_is_tried() {
+        let error = eframe::Error::WinitEventLoop(winit::error::EventLoopError::RecreationAttempt);
+        assert_eq!(after_error(Renderer::Wgpu, &error, false, None), Next::End(NoWindow::Failed));
+    }
+
     /// Regression: after the compositor had ended, OpenGL was tried and a graphics driver was to be installed.
     #[test]
     fn only_a_renderer_that_did_not_open_is_followed_by_another() {
