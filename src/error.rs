@@ -4,6 +4,7 @@
 //! line and the tests. Cheap to clone: errors travel in events.
 
 mod names;
+mod no_window;
 mod remedy;
 mod summary;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use crate::lang::{Both, Lang};
 
 pub use names::{Reader, name_of};
+pub use no_window::NoWindow;
 
 /// The message of a caught panic.
 pub fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
@@ -314,8 +316,9 @@ pub enum Cause {
     },
     /// The engine's thread is gone.
     EngineGone,
-    NoRenderer {
-        reason: Both,
+    /// The window did not open, or could not stay open.
+    NoWindow {
+        why: NoWindow,
     },
     /// Anything else: what did not work.
     Other {

@@ -4,11 +4,16 @@ mod catalogue;
 #[cfg(windows)]
 mod console;
 mod dialogs;
+mod display;
 mod effects;
+mod failure;
 mod frames;
+mod guard;
 mod instance;
 mod logged;
+mod opening;
 mod portal;
+mod size;
 mod window;
 
 use std::collections::HashMap;
@@ -82,8 +87,10 @@ pub struct Studio {
     catalog: Arc<Catalog>,
     /// The catalogue on its way: first its cards, then with the headers of all models read.
     coming: Option<Receiver<Found>>,
-    /// The window was fitted to its monitor.
-    placed: bool,
+    /// The monitor that the window was fitted to, in points of the system.
+    monitor: Option<egui::Vec2>,
+    /// The zoom of the last frame.
+    zoom: f32,
     /// Closing was put off once, since something is not on the disk.
     put_off: bool,
     start_engine: StartEngine,
@@ -161,6 +168,7 @@ impl Studio {
         state.status.data = paths.data().to_owned();
         state.status.kernels = kernels::processor_name().to_owned();
         logged::start(&state);
+        let zoom = crate::ui::theme::factor(state.settings.zoom);
 
         let mut studio = Self {
             state,
@@ -168,7 +176,8 @@ impl Studio {
             commands: Vec::new(),
             catalog: Arc::new(Catalog::built_in(&models)),
             coming: None,
-            placed: false,
+            monitor: None,
+            zoom,
             put_off: false,
             start_engine,
             budget,
@@ -373,6 +382,13 @@ impl Studio {
     fn take_window_size(&mut self, ctx: &egui::Context) {
         // Points of the system: a larger text size is no smaller window.
         let zoom = ctx.zoom_factor();
+        // A frame that begins with another zoom still has sizes in points of the zoom before.
+        if ctx.current_pass_index() > 0 {
+            return;
+        }
+        if std::mem::replace(&mut self.zoom, zoom) != zoom {
+            return ctx.request_repaint();
+        }
         let geometry = ctx.input(|input| {
             let viewport = input.viewport();
             let maximized = viewport.maximized.unwrap_or(false);
@@ -381,12 +397,14 @@ impl Studio {
         });
         let old = self.state.settings.window;
         let Some((size, maximized, monitor)) = geometry else { return };
-        if let Some(monitor) = monitor.filter(|_| !self.placed) {
-            self.placed = true;
-            let fitted = window::fit(size, monitor);
-            if old.maximized && !maximized {
+        if let Some(monitor) = monitor.map(egui::Vec2::round).filter(|monitor| self.monitor != Some(*monitor)) {
+            let first = self.monitor.replace(monitor).is_none();
+            let fitted = size::fit(size, monitor);
+            // Before the size: no window becomes smaller than its least size.
+            ctx.send_viewport_cmd(egui::ViewportCommand::MinInnerSize(size::least(monitor) / zoom));
+            if first && old.maximized && !maximized {
                 ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true));
-            } else if !maximized && fitted != size {
+            } else if first && !maximized && fitted != size {
                 ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(fitted / zoom));
             }
         }

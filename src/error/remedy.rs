@@ -226,11 +226,10 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             "请重试；若再次发生，请换一个模型或设置。".into(),
         ),
         Cause::EngineGone => ("Start the studio again.".into(), "请重新启动软件。".into()),
-        Cause::NoRenderer { .. } => (
-            "Install a graphics driver (on Debian: mesa-vulkan-drivers), or use the command line: aigc-studio --help."
-                .into(),
-            "请安装显卡驱动（Debian：mesa-vulkan-drivers），或使用命令行：aigc-studio --help。".into(),
-        ),
+        Cause::NoWindow { why } => {
+            let todo = why.remedy();
+            (todo.en, todo.zh)
+        }
         Cause::Other { .. } => ("Try again.".into(), "请重试。".into()),
     };
     lang.pick(en, zh)

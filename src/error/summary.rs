@@ -323,10 +323,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             (format!("The model's code stopped unexpectedly: {what}."), "模型代码意外停止。".to_owned())
         }
         Cause::EngineGone => ("The engine has stopped.".to_owned(), "引擎已停止。".to_owned()),
-        Cause::NoRenderer { reason } => (
-            format!("The window cannot be drawn on this machine: {}.", reason.en),
-            format!("无法在这台电脑上打开窗口：{}。", reason.zh),
-        ),
+        Cause::NoWindow { why } => {
+            let said = why.summary();
+            (said.en, said.zh)
+        }
         Cause::Other { what } => (format!("{}.", what.en), format!("{}。", what.zh)),
     };
     lang.pick(en, zh)

@@ -168,6 +168,11 @@ pub fn setup(ctx: &Context) {
     ctx.set_style_of(egui::Theme::Light, style(&LIGHT, false));
 }
 
+/// The zoom of a chosen text size.
+pub fn factor(zoom: Option<f32>) -> f32 {
+    zoom.unwrap_or(1.0).clamp(0.5, 3.0)
+}
+
 /// Brings the context to the chosen theme and text size. Cheap where nothing changed.
 pub fn apply(ctx: &Context, theme: Theme, zoom: Option<f32>) {
     let wanted = match theme {
@@ -178,7 +183,7 @@ pub fn apply(ctx: &Context, theme: Theme, zoom: Option<f32>) {
     if ctx.options(|o| o.theme_preference) != wanted {
         ctx.set_theme(wanted);
     }
-    let zoom = zoom.unwrap_or(1.0).clamp(0.5, 3.0);
+    let zoom = factor(zoom);
     if (ctx.zoom_factor() - zoom).abs() > 1e-3 {
         ctx.set_zoom_factor(zoom);
     }

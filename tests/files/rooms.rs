@@ -27,10 +27,11 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 18] = [
     ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
+    ("winit", &["app"]),
     ("rfd", &["app"]),
     ("zbus", &["app"]),
     ("candle_core", &["engine", "formats"]),

@@ -56,7 +56,33 @@ fn broken_settings_are_kept_aside_and_said() {
 fn a_window_without_a_display_is_an_error_with_a_way_on() {
     let home = Home::new();
     let output = home.command(&[]).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap();
-    refuses(&output, 1, &["no display", "use the command line"]);
+    refuses(&output, 1, &["no display", "set DISPLAY", "use the command line"]);
+    assert!(!stderr(&output).contains("driver"), "{}", stderr(&output));
+}
+
+/// Regression: a driver was to be installed, beside a path of the machine that built the program.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_display_that_cannot_be_reached_is_named_in_both_languages() {
+    let home = Home::new();
+    for (locale, words) in [("C", "display wayland-99 cannot be reached"), ("zh_CN.UTF-8", "无法连接显示器 wayland-99")]
+    {
+        let mut command = home.command(&[]);
+        command.env_remove("DISPLAY").env_remove("WAYLAND_SOCKET").env("WAYLAND_DISPLAY", "wayland-99");
+        let output = command.env("XDG_RUNTIME_DIR", home.0.path()).env("LC_ALL", locale).output().unwrap();
+        refuses(&output, 1, &[words, "WAYLAND_DISPLAY=wayland-99", "aigc-studio --help"]);
+        assert!(!stderr(&output).contains(".rs"), "{}", stderr(&output));
+    }
+}
+
+/// Regression: such a name was ignored silently.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_renderer_that_is_none_is_named_and_the_usual_ones_are_tried() {
+    let home = Home::new();
+    let mut command = home.command(&[]);
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env("AIGC_STUDIO_RENDERER", "foo");
+    refuses(&command.output().unwrap(), 1, &["AIGC_STUDIO_RENDERER=foo is neither wgpu nor glow", "no display"]);
 }
 
 /// A window that finds no display: it starts and ends as every other.

@@ -20,6 +20,7 @@ texts! {
     StoppedByClosing: "Stopped when the window was closed", "关闭窗口时中断";
     DraftDiscarded: "Draft discarded", "草稿已丢弃";
     OpenElsewhere: "AIGC Studio is already open with {0}. Its window was asked to come to the front.", "AIGC Studio 已使用 {0} 打开，已请求那个窗口显示到最前面。";
+    RendererUnknown: "{0}={1} is neither wgpu nor glow: both are tried.", "{0}={1} 既不是 wgpu 也不是 glow：将依次尝试两者。";
     OpenAlready: "AIGC Studio was started again; it is already open in this window", "AIGC Studio 又启动了一次：它已在此窗口打开";
     PictureCancelled: "Picture cancelled: {0}", "图片已取消：{0}";
     PicturesCancelled: "{0} pictures cancelled: {1}", "已取消 {0} 张图片：{1}";
