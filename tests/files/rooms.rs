@@ -27,10 +27,12 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
+    ("egui_system_font_provider", &["app"]),
+    ("fontconfig_sys", &["app"]),
     ("rfd", &["app"]),
     ("zbus", &["app"]),
     ("candle_core", &["engine", "formats"]),
