@@ -147,6 +147,8 @@ pub enum Cause {
     BadTemplate {
         reason: Both,
     },
+    /// The model has no chat template: it continues texts.
+    NoTemplate,
     /// A grammar or JSON Schema for the answer that cannot be followed; line 0 where none is to blame.
     BadGrammar {
         line: usize,
@@ -215,8 +217,10 @@ pub enum Cause {
         of: FolderOf,
         why: FolderFault,
     },
-    /// The window is to be closed while the disk does not take what was written.
-    Unsaved,
+    /// The window is to be closed while the disk does not take what was written; why it refused that, where it said.
+    Unsaved {
+        refusal: Option<Box<Cause>>,
+    },
     /// Another window works on the same folders and does not answer: this one only shows.
     ReadOnly,
     /// This path cannot be written as a file.
@@ -306,6 +310,14 @@ pub enum Cause {
         expected: String,
         found: String,
     },
+    /// An argument of the command line in another encoding: its place, from 1, and its flag where it has one.
+    NotUtf8 {
+        place: usize,
+        flag: Option<String>,
+        shown: String,
+    },
+    /// The system gave no more threads or memory.
+    NoThread,
     /// Too many jobs wait already.
     QueueFull {
         waiting: usize,
@@ -427,6 +439,11 @@ impl StudioError {
             _ => Cause::Io { doing, path, reason: plain(error) },
         };
         Self::from(cause).with_details(error)
+    }
+
+    /// A thread that could not be started.
+    pub fn thread(error: impl fmt::Display) -> Self {
+        Self::from(Cause::NoThread).with_details(error)
     }
 
     /// Any other cause, as a sentence without its full stop.
@@ -595,6 +612,23 @@ mod tests {
             StudioError::from(format).in_shell(Lang::En).0,
             "Picture format: \u{201c}gif\u{201d} cannot be used here."
         );
+    }
+
+    /// Regression: on a read-only disk the window asked for free space.
+    #[test]
+    fn what_keeps_work_from_being_saved_is_what_the_remedy_is_about() {
+        let refused = |code: i32| StudioError::io(Doing::Writing, "/d/a", &std::io::Error::from_raw_os_error(code));
+        for (code, words) in [(28, ["disk space", "腾出"]), (30, ["read-only", "只读"]), (13, ["permission", "权限"])]
+        {
+            let error = StudioError::from(Cause::Unsaved { refusal: Some(Box::new(refused(code).cause().clone())) });
+            for (lang, word) in Lang::ALL.into_iter().zip(words) {
+                let remedy = error.remedy(lang);
+                assert!(remedy.contains(word) && remedy.contains("/d/a"), "{remedy}");
+                assert!(code == 28 || !remedy.contains("space") && !remedy.contains("腾出"), "{remedy}");
+            }
+        }
+        let unknown = StudioError::from(Cause::Unsaved { refusal: None });
+        assert!(!unknown.remedy(Lang::En).contains("space"));
     }
 
     #[test]

@@ -135,6 +135,16 @@ impl Licences {
         whole.trim().to_owned()
     }
 
+    /// All that is shown of a component, to be copied.
+    pub fn whole(&self, component: &Component, lang: Lang) -> String {
+        let mut whole = format!("{}\n{}\n", component.title(), component.licence);
+        for file in &component.files {
+            let note = file.note(lang).map(|note| format!("{note}\n")).unwrap_or_default();
+            whole.push_str(&format!("\n{}\n{note}\n{}\n", file.name, self.text(file)));
+        }
+        whole
+    }
+
     /// What is shown of a component: its files, in passages that are short enough to be laid out one by one.
     pub fn passages(&self, component: &Component, lang: Lang) -> Vec<Passage> {
         let mut all = Vec::new();

@@ -7,6 +7,7 @@ mod dialogs;
 mod display;
 mod effects;
 mod failure;
+mod fonts;
 mod frames;
 mod guard;
 mod instance;
@@ -128,6 +129,8 @@ pub struct Studio {
 impl Studio {
     /// The program with its real engine, below the person's own folders.
     pub fn new(ctx: &egui::Context, paths: Paths, loaded: Loaded, started: Instant, access: &Access) -> Self {
+        // In place of all others: eframe's own may be one of them.
+        ctx.set_font_providers(vec![Arc::new(fonts::SystemFonts::look())]);
         let start: StartEngine = Box::new(|device, budget, wake| Engine::start(backends(&budget, device), wake));
         Self::with_access(ctx, paths, loaded, started, start, access)
     }
@@ -432,7 +435,8 @@ impl Studio {
         if self.store.has_unsaved() {
             self.put_off = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.input(ctx, Input::Store(StoreEvent::Failed(None, Cause::Unsaved.into())));
+            let refusal = self.store.refusal().map(|error| Box::new(error.cause().clone()));
+            self.input(ctx, Input::Store(StoreEvent::Failed(None, Cause::Unsaved { refusal }.into())));
         }
     }
 

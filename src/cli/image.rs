@@ -76,7 +76,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
                 }
                 for path in sink.write(index, &picture, &record, scene.take().as_deref())? {
                     if !args.json && told.is_ok() {
-                        told = bar.suspend(|| out::line(path.display()));
+                        told = bar.suspend(|| out::path(&path));
                     }
                     files.push(path);
                 }

@@ -22,6 +22,7 @@ mod values;
 
 pub use out::note;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -79,21 +80,50 @@ pub enum CliCommand {
 
 /// Parses the arguments of this process. `Err` is the exit code after help or a usage error.
 pub fn parse() -> Result<Cli, ExitCode> {
-    let parsed = Cli::try_parse().and_then(|cli| match unknown_word(&cli) {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let parsed = Cli::try_parse_from(&given).and_then(|cli| match unknown_word(&cli) {
         Some(word) => {
             let text = format!("'{word}' is neither a command nor a file");
             Err(Cli::command().error(ErrorKind::InvalidSubcommand, text))
         }
         None => Ok(cli),
     });
-    let cli = parsed.map_err(|error| match error.print().and_then(|()| std::io::stdout().flush()) {
-        Err(failure) if !error.use_stderr() => ended(&out::failed(&failure), system_lang()),
-        _ => ExitCode::from(error.exit_code() as u8),
+    let cli = parsed.map_err(|error| match error.kind() {
+        ErrorKind::InvalidUtf8 => ended(&not_utf8(&given), system_lang()),
+        _ => refused(&error),
     })?;
     match &cli.open {
         Some(path) if !path.exists() => Err(ended(&Cause::FileMissing { path: path.clone() }.into(), system_lang())),
         _ => Ok(cli),
     }
+}
+
+/// Prints help, or what is wrong with the arguments.
+fn refused(error: &clap::Error) -> ExitCode {
+    match error.print().and_then(|()| std::io::stdout().flush()) {
+        Err(failure) if !error.use_stderr() => ended(&out::failed(&failure), system_lang()),
+        _ => ExitCode::from(error.exit_code() as u8),
+    }
+}
+
+/// Which argument is refused for its encoding: the first that is refused without the others. Paths are not.
+fn not_utf8(given: &[OsString]) -> StudioError {
+    let odd = |at: usize| given[at].to_str().is_none();
+    let alone = |at: usize| -> Vec<OsString> {
+        given.iter().enumerate().map(|(n, word)| if n != at && odd(n) { "x".into() } else { word.clone() }).collect()
+    };
+    let is_refused =
+        |at: &usize| Cli::try_parse_from(alone(*at)).is_err_and(|error| error.kind() == ErrorKind::InvalidUtf8);
+    let all = || (1..given.len()).filter(|&at| odd(at));
+    let place = all().find(is_refused).or_else(|| all().next()).unwrap_or_default();
+    let shown = given.get(place).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+    // `--flag=value` is one argument, `--flag value` are two.
+    let before = place.checked_sub(1).and_then(|before| given[before].to_str());
+    let (flag, shown) = match shown.split_once('=') {
+        Some((flag, value)) if flag.starts_with("--") => (Some(flag.to_owned()), value.to_owned()),
+        _ => (before.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned), shown),
+    };
+    Cause::NotUtf8 { place, flag, shown }.into()
 }
 
 /// The first argument where it is neither a command nor a file, and does not look like a path.
@@ -193,6 +223,7 @@ fn ended(error: &StudioError, lang: Lang) -> ExitCode {
 fn exit_code(error: &StudioError) -> u8 {
     match error.cause() {
         Cause::EmptyPrompt
+        | Cause::NotUtf8 { .. }
         | Cause::OutOfRange { .. }
         | Cause::BadChoice { .. }
         | Cause::NoLayers { .. }
@@ -208,5 +239,36 @@ pub fn say(error: &StudioError, lang: Lang) {
     out::note(format_args!("  {remedy}"));
     for line in error.more(lang).lines().take(5) {
         out::note(format_args!("  | {line}"));
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+
+    /// Regression: a terminal in GB18030 got clap's English sentence about "one or more arguments".
+    #[test]
+    fn an_argument_in_another_encoding_is_named() {
+        let refusal = |args: &[&[u8]]| {
+            let given: Vec<OsString> = args.iter().map(|arg| OsString::from_vec(arg.to_vec())).collect();
+            let kind = Cli::try_parse_from(&given).err().map(|error| error.kind());
+            assert_eq!(kind, Some(ErrorKind::InvalidUtf8), "{given:?}");
+            let error = not_utf8(&given);
+            assert_eq!(exit_code(&error), 2);
+            let Cause::NotUtf8 { place, flag, .. } = error.cause().clone() else { panic!("{error:?}") };
+            (place, flag, error.in_shell(Lang::En).1)
+        };
+        // "你" in GB18030.
+        let (place, flag, remedy) = refusal(&[b"aigc-studio", b"image", b"\xc4\xe3"]);
+        assert_eq!((place, flag), (2, None));
+        assert!(remedy.contains("iconv") && remedy.contains("terminal"), "{remedy}");
+        // The path before it may be named so.
+        let (place, flag, _) =
+            refusal(&[b"aigc-studio", b"image", b"cat", b"--out", b"\xc4\xe3.png", b"--negative", b"\xc4\xe3"]);
+        assert_eq!((place, flag.as_deref()), (6, Some("--negative")));
+        let (place, flag, _) = refusal(&[b"aigc-studio", b"text", b"hi", b"--system=\xc4\xe3"]);
+        assert_eq!((place, flag.as_deref()), (3, Some("--system")));
     }
 }

@@ -37,7 +37,7 @@ pub enum ModelsCommand {
     /// Verify the SHA-256 of a model's files, or say what a model file is. Without an id: all fetched models.
     Check {
         #[arg(value_name = "ID|PATH")]
-        id: Option<String>,
+        id: Option<std::path::PathBuf>,
         /// The picture size whose memory is estimated, as 512x512; by default the model's own size.
         #[arg(long, value_name = "WxH")]
         size: Option<String>,
@@ -243,7 +243,7 @@ pub fn fetch_with_bar(context: &Context, id: &str, agree: bool, interrupts: &Int
     }
 }
 
-fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) -> Result<(), Stop> {
+fn check(context: &Context, id: Option<&Path>, size: Option<&str>, json: bool) -> Result<(), Stop> {
     let interrupts = Interrupts::listen();
     let Some(id) = id else {
         let here = |card: &&ModelCard| {
@@ -265,16 +265,16 @@ fn check(context: &Context, id: Option<&str>, size: Option<&str>, json: bool) ->
         }
         return failed.map_or(Ok(()), |error| Err(Stop::Failed(error)));
     };
-    let id = card_of(context, id);
-    let path = match context.catalog.card(id) {
+    let card = context.catalog.card_at(id).or_else(|| context.catalog.card(id.to_str()?));
+    let path = match card {
         Some(card) => match &card.local {
             Some(local) => local.files.main.as_path(),
             None => return check_card(context, card, &interrupts),
         },
-        None => Path::new(id),
+        None => id,
     };
     if !path.exists() {
-        context.catalog.resolve(id, Makes::Text)?;
+        context.catalog.resolve(&id.to_string_lossy(), Makes::Text)?;
     }
     let info = match look_into(path)? {
         Looked::Talks(info) => info,

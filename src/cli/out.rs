@@ -18,6 +18,16 @@ pub fn line(text: impl Display) -> Result<()> {
     bytes(format!("{text}\n").as_bytes())
 }
 
+/// A path as a line on stdout: its own bytes, so that a script finds the file, whatever its name.
+pub fn path(path: &std::path::Path) -> Result<()> {
+    #[cfg(unix)]
+    let mut line = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
+    #[cfg(not(unix))]
+    let mut line = path.display().to_string().into_bytes();
+    line.push(b'\n');
+    bytes(&line)
+}
+
 /// A line on stderr, for a person. Failures are ignored.
 pub fn note(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");

@@ -47,7 +47,7 @@ pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
     let mut lines = std::io::BufWriter::new(std::io::stdout().lock());
     let mut input = std::io::BufReader::new(std::io::stdin().lock());
     let mut line = Vec::new();
-    loop {
+    for number in 1_u64.. {
         line.clear();
         if input.read_until(b'\n', &mut line).map_err(|e| unread(&e))? == 0 {
             break;
@@ -55,8 +55,15 @@ pub fn tokens(context: &Context, args: &TokensArgs) -> Result<(), Stop> {
         if line.last() == Some(&b'\n') {
             line.pop();
         }
-        let text = String::from_utf8_lossy(&line);
-        let ids = if args.no_special { vocabulary.encode_plain(&text) } else { vocabulary.encode(&text) };
+        let text = std::str::from_utf8(&line).map_err(|e| {
+            let value = Both::new(
+                format!("bytes in line {number} that are not UTF-8"),
+                format!("第 {number} 行中非 UTF-8 的字节"),
+            );
+            let choices = Both::new("text in UTF-8", "UTF-8 文本");
+            StudioError::from(Cause::BadChoice { name: "stdin", value, choices }).with_details(e)
+        })?;
+        let ids = if args.no_special { vocabulary.encode_plain(text) } else { vocabulary.encode(text) };
         let json = serde_json::to_string(&ids).map_err(StudioError::inner)?;
         writeln!(lines, "{json}").map_err(|e| out::failed(&e))?;
     }

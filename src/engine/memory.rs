@@ -51,14 +51,19 @@ impl MemoryBudget {
         Arc::new(Self { total, used: Mutex::new(0), slots: Mutex::default() })
     }
 
-    /// Nine tenths of the memory that is free now; no limit where the system does not tell.
+    /// Nine tenths of the memory that this process may still take; no limit where the system does not tell.
     pub fn of_this_machine() -> Arc<Self> {
         let Ok(mut system) = sysinfo::System::new() else { return Self::new(u64::MAX) };
         system.refresh_memory();
-        match system.available_memory() {
-            0 => Self::new(u64::MAX),
-            free => Self::new(free / 10 * 9),
-        }
+        // A container's limit is that of the root that is seen in it, a service's that of its own group.
+        let own = sysinfo::get_current_pid().ok().and_then(|pid| {
+            let (which, what) = (sysinfo::ProcessesToUpdate::Some(&[pid]), sysinfo::ProcessRefreshKind::nothing());
+            system.refresh_processes_specifics(which, false, what);
+            system.process(pid)?.cgroup_limits()
+        });
+        let groups = [system.cgroup_limits(), own].into_iter().flatten();
+        let free = free_within(system.available_memory(), groups.map(|group| (group.total_memory, group.rss)));
+        Self::new(free.map_or(u64::MAX, |free| free / 10 * 9))
     }
 
     /// The budget in bytes.
@@ -170,6 +175,14 @@ impl<T: Send> Spare for Slot<T> {
     }
 }
 
+/// The memory that may still be taken, of the `machine`'s free bytes (0 where it does not tell) and of groups with a limit
+/// and what their processes hold. Files in memory count against a group's limit, but they give way, so that they are
+/// free here. `None` where nothing limits.
+fn free_within(machine: u64, groups: impl Iterator<Item = (u64, u64)>) -> Option<u64> {
+    let left = groups.map(|(limit, held)| limit.saturating_sub(held));
+    left.chain(Some(machine).filter(|&free| free > 0)).min()
+}
+
 /// Bytes of memory that this process holds now (resident set), 0 where the system does not tell.
 pub fn process_memory() -> u64 {
     let Ok(pid) = sysinfo::get_current_pid() else { return 0 };
@@ -216,6 +229,20 @@ mod tests {
         assert_eq!(budget.used(), 0);
         assert!(budget.reserve(u64::MAX, &mut nobody).is_err());
         assert!(budget.reserve(100, &mut nobody).is_ok());
+    }
+
+    /// Regression: in a container of 4 GB on a machine of 64 GB the program was killed in the middle of a job.
+    #[test]
+    fn the_smallest_limit_around_the_process_is_the_budgets() {
+        const GB: u64 = 1_000_000_000;
+        let free = |machine: u64, groups: &[(u64, u64)]| free_within(machine, groups.iter().copied());
+        assert_eq!(free(60 * GB, &[]), Some(60 * GB));
+        assert_eq!(free(60 * GB, &[(4 * GB, GB)]), Some(3 * GB));
+        assert_eq!(free(60 * GB, &[(8 * GB, GB), (4 * GB, 2 * GB)]), Some(2 * GB), "the narrower of two");
+        assert_eq!(free(2 * GB, &[(8 * GB, GB)]), Some(2 * GB), "the machine has less than the group may take");
+        assert_eq!(free(60 * GB, &[(GB, 2 * GB)]), Some(0), "a limit that was lowered");
+        assert_eq!(free(0, &[(4 * GB, GB)]), Some(3 * GB));
+        assert_eq!(free(0, &[]), None, "the system does not tell");
     }
 
     #[test]

@@ -39,6 +39,7 @@ const ROWS: &[Row] = &[
     ("scheduler", NO_FLAG, "Scheduler", "调度器"),
     ("prompt", NO_FLAG, "Prompt", "提示词"),
     ("prompt weight", NO_FLAG, "Prompt weight", "提示词权重"),
+    ("stdin", NO_FLAG, "Standard input", "标准输入"),
     ("prompt, bytes", NO_FLAG, "Prompt length in bytes", "提示词长度（字节）"),
     ("command", NO_FLAG, "Command", "命令"),
     ("thumbnail", NO_FLAG, "Size of the thumbnails", "缩略图大小"),

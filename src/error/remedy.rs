@@ -92,7 +92,15 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             "The file belongs to another model or is damaged: choose another file.".into(),
             "文件属于另一个模型或已损坏：请选择另一个文件。".into(),
         ),
-        Cause::BadTemplate { .. } => (
+        Cause::NoTemplate if reader == Reader::Shell => (
+            "Give it the beginning of a text with --raw, or choose a model for chats.".into(),
+            "请用 --raw 给出文字的开头，或选择对话模型。".into(),
+        ),
+        Cause::BadTemplate { .. } if reader == Reader::Shell => (
+            "Send the prompt as it is with --raw, or choose another model.".into(),
+            "请用 --raw 原样发送提示词，或选择另一个模型。".into(),
+        ),
+        Cause::BadTemplate { .. } | Cause::NoTemplate => (
             "Send the prompt as plain text (raw), or choose another model.".into(),
             "请以纯文本（raw）方式发送，或选择另一个模型。".into(),
         ),
@@ -140,6 +148,13 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
         Cause::Io { doing: Doing::Reading, .. } => {
             ("Check that the file may be read.".into(), "请检查是否有读取权限。".into())
         }
+        Cause::Io { .. } if reader == Reader::Shell => (
+            "Allow writing there, or name another place: a file (of a picture: --out FILE), or another folder for all of \
+             the program's files (AIGC_STUDIO_HOME=FOLDER)."
+                .into(),
+            "请允许写入，或指定别处：另一个文件（图片用 --out FILE），或用 AIGC_STUDIO_HOME=FOLDER 为本程序的所有文件指定另一个文件夹。"
+                .into(),
+        ),
         Cause::Io { .. } => {
             ("Choose another folder, or allow writing there.".into(), "请选择另一个文件夹，或允许写入。".into())
         }
@@ -157,10 +172,26 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
                 format!("{zh}仍保存在原来的文件夹。请选择一个已有且可写入的文件夹。"),
             )
         }
-        Cause::Unsaved => (
-            "Free some disk space; the rest is then saved automatically. Close the window again to close it anyway.".into(),
-            "请腾出磁盘空间，随后会自动保存。若仍要关闭，请再次关闭窗口。".into(),
-        ),
+        Cause::Unsaved { refusal } => {
+            let (en, zh) = match refusal.as_deref() {
+                Some(Cause::DiskFull { path, .. }) => (
+                    format!("Free some disk space for {}", show(path)),
+                    format!("请为 {} 腾出磁盘空间", show(path)),
+                ),
+                Some(Cause::Io { path, reason, .. }) => (
+                    format!("Allow the program to write {} ({})", show(path), reason.en),
+                    format!("请允许程序写入 {}（{}）", show(path), reason.zh),
+                ),
+                _ => (
+                    "See that the disk takes files again".to_owned(),
+                    "请让磁盘恢复可写".to_owned(),
+                ),
+            };
+            (
+                format!("{en}; the rest is then saved automatically. Close the window again to close it anyway."),
+                format!("{zh}，随后会自动保存。若仍要关闭，请再次关闭窗口。"),
+            )
+        }
         Cause::ReadOnly => (
             "Close both windows and start the program again; this window saves nothing.".into(),
             "请关闭两个窗口后重新启动程序；此窗口不会写入任何内容。".into(),
@@ -218,6 +249,17 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("请检查网络后重试；已下载的部分会保留。已尝试：{}", tried.zh),
         ),
         Cause::WrongHash { .. } => ("Fetch it again.".into(), "请重新下载。".into()),
+        Cause::NotUtf8 { .. } => (
+            "Set the terminal to UTF-8, or send a prompt through a pipe: iconv -f GB18030 -t UTF-8 prompt.txt | \
+             aigc-studio image -. A file of such a name: rename it."
+                .into(),
+            "请把终端设为 UTF-8，或通过管道输入提示词：iconv -f GB18030 -t UTF-8 prompt.txt | aigc-studio image -。若是文件名，请重命名该文件。"
+                .into(),
+        ),
+        Cause::NoThread => (
+            "Raise the limit on the program's memory or threads (ulimit -v, ulimit -u, or that of its container), or close other programs.".into(),
+            "请调高本程序的内存或线程上限（ulimit -v、ulimit -u，或容器的限制），或关闭其他程序。".into(),
+        ),
         Cause::QueueFull { .. } => {
             ("Wait for some to finish, or cancel them.".into(), "请等待部分任务完成，或取消它们。".into())
         }

@@ -124,6 +124,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("The chat template inside the model does not run: {}.", reason.en),
             format!("模型自带的对话模板无法运行：{}。", reason.zh),
         ),
+        Cause::NoTemplate => (
+            "This model has no chat template: it continues a text, and was not trained to answer.".to_owned(),
+            "这个模型没有对话模板：它用于续写文字，没有经过对话训练。".to_owned(),
+        ),
         Cause::BadGrammar { line: 0, reason } => {
             (format!("The grammar cannot be used: {}.", reason.en), format!("无法按照该语法生成：{}。", reason.zh))
         }
@@ -235,7 +239,7 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
                 ),
             }
         }
-        Cause::Unsaved => (
+        Cause::Unsaved { .. } => (
             "Some of what you wrote is not saved yet: closing the window now would lose it.".to_owned(),
             "你写的部分内容还没有存到磁盘上：现在关闭窗口会丢失。".to_owned(),
         ),
@@ -314,6 +318,17 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
         Cause::WrongHash { file, expected, found } => (
             format!("{file} does not match its card (SHA-256 {:.12}…, not {:.12}…); it was deleted.", found, expected),
             format!("{file} 与模型卡不符（SHA-256 为 {:.12}…，应为 {:.12}…），已删除。", found, expected),
+        ),
+        Cause::NotUtf8 { place, flag, shown } => {
+            let (en, zh) = match flag {
+                Some(flag) => (format!("The value of {flag}"), format!("{flag} 的值")),
+                None => (format!("Argument {place}"), format!("第 {place} 个参数")),
+            };
+            (format!("{en} is not in UTF-8: \u{201c}{shown}\u{201d}."), format!("{zh}不是 UTF-8 编码：“{shown}”。"))
+        }
+        Cause::NoThread => (
+            "A thread could not be started: the system gave the program no more threads or memory.".to_owned(),
+            "无法启动线程：系统没有再给程序分配线程或内存。".to_owned(),
         ),
         Cause::QueueFull { waiting } => {
             let jobs = plural(*waiting, "job waits", "jobs wait");

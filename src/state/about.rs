@@ -20,6 +20,8 @@ pub enum AboutCommand {
     ShowLicences,
     /// Shows the texts of this component, or with `None` the list again.
     Read(Option<usize>),
+    /// Copies the texts that are shown.
+    CopyLicence,
     /// Shows Settings again.
     Close,
     /// Copies version, commit, system, kernels and device.
@@ -42,6 +44,11 @@ impl AppState {
                 }
             }
             AboutCommand::Read(which) => self.about.read = which,
+            AboutCommand::CopyLicence => {
+                let Some(all) = &self.about.licences else { return };
+                let shown = self.about.read.and_then(|number| all.components.get(number));
+                fx.extend(shown.map(|component| Effect::CopyText(all.whole(component, self.lang))));
+            }
             AboutCommand::Close => self.about.close(),
             AboutCommand::CopyFacts => fx.push(Effect::CopyText(self.status.facts().report(self.lang))),
         }
@@ -78,6 +85,21 @@ mod tests {
             let _ = about(&mut s, AboutCommand::ShowLicences);
             let _ = update(&mut s, Input::Command(Command::Go(room)));
             assert!(!s.about.shown, "{room:?}");
+        }
+    }
+
+    #[test]
+    fn the_texts_that_are_shown_are_copied_in_full() {
+        let mut s = settings();
+        let all = Licences::read();
+        let _ = update(&mut s, Input::Licences(Arc::new(all.clone())));
+        assert_eq!(about(&mut s, AboutCommand::CopyLicence), [], "the list is no text");
+        for (number, component) in all.components.iter().enumerate().take(5) {
+            let _ = about(&mut s, AboutCommand::Read(Some(number)));
+            let effects = about(&mut s, AboutCommand::CopyLicence);
+            let [Effect::CopyText(text)] = &effects[..] else { panic!("{effects:?}") };
+            assert!(text.starts_with(&component.title()));
+            assert!(component.files.iter().all(|file| text.contains(&all.text(file)) && text.contains(&file.name)));
         }
     }
 

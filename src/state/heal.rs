@@ -41,7 +41,9 @@ impl Notices {
 
     /// Clears the problem of unsaved work, after everything was saved.
     pub(in crate::state) fn heal_unsaved(&mut self) {
-        self.drop_problem(&Cause::Unsaved.into());
+        self.take_away(|n, _| {
+            matches!(&n.kind, NoticeKind::Problem(ProblemBox(error)) if matches!(error.cause(), Cause::Unsaved { .. }))
+        });
     }
 
     /// Clears errors about saving the settings, after they were saved.

@@ -193,7 +193,7 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 /// # Errors
 /// The folder cannot be created or written to.
 pub fn check_writable(folder: &Path) -> Result<()> {
-    temporary(&folder.join("probe"), b"").map(drop)
+    temporary_in(folder, b"", |e| StudioError::io(Doing::Writing, folder, &e)).map(drop)
 }
 
 /// Whether a file could be written at `path`, as far as that can be told beforehand. Creates its folder.
@@ -229,16 +229,18 @@ fn folder_of(path: &Path) -> &Path {
 
 /// A synced temporary file with `bytes` beside `path`. Dropping it deletes it.
 fn temporary(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
-    let folder = folder_of(path);
+    temporary_in(folder_of(path), bytes, |e| disk::write_error(path, bytes.len() as u64, &e))
+}
+
+fn temporary_in(folder: &Path, bytes: &[u8], fail: impl Fn(io::Error) -> StudioError) -> Result<NamedTempFile> {
     create_folder(folder)?;
     let mut builder = Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
     // As any program would create it: the person's umask decides, not the private mode of temporary files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let fail = |e: io::Error| disk::write_error(path, bytes.len() as u64, &e);
-    let mut file = builder.tempfile_in(folder).map_err(fail)?;
-    write_synced(file.as_file_mut(), bytes).map_err(fail)?;
+    let mut file = builder.tempfile_in(folder).map_err(&fail)?;
+    write_synced(file.as_file_mut(), bytes).map_err(&fail)?;
     Ok(file)
 }
 
@@ -292,6 +294,17 @@ mod tests {
         write(&home.path().join("folder"), b"x").unwrap_err();
         assert_eq!(fs::read(&file).unwrap(), b"old");
         assert_eq!(names(home.path()), ["file", "folder"]);
+    }
+
+    /// Regression: a file of the program's own making was named, which nobody asked for.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_takes_no_files_is_named_itself() {
+        let folder = Path::new("/proc");
+        for error in [check_writable(folder).unwrap_err(), check_file(&folder.join("a.png")).unwrap_err()] {
+            assert!(matches!(error.cause(), Cause::Io { path, .. } if path == folder), "{error:?}");
+            assert!(error.in_shell(crate::lang::Lang::En).1.contains("--out"), "{error:?}");
+        }
     }
 
     #[cfg(unix)]

@@ -27,8 +27,8 @@ mod trash;
 mod worker;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -74,7 +74,7 @@ impl Store {
     /// The same; `read_only` refuses whatever would change the person's folders.
     pub fn open(paths: &Paths, settings: &Settings, wake: Wake, read_only: bool) -> (Self, Receiver<StoreEvent>) {
         let (sender, receiver) = bounded(EVENTS);
-        let events = Events { sender, wake, closing: Arc::default(), unsaved: Arc::default() };
+        let events = Events { sender, wake, closing: Arc::default(), unsaved: Arc::default(), refusal: Arc::default() };
         let (requests, queue) = bounded(QUEUE);
         let worker = Worker::new(paths, settings, events.clone(), read_only);
         let thread = thread::Builder::new()
@@ -116,6 +116,11 @@ impl Store {
         self.events.unsaved.load(Ordering::Acquire)
     }
 
+    /// Why what is in memory alone was refused last.
+    pub fn refusal(&self) -> Option<StudioError> {
+        self.events.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Waits until everything sent so far is on the disk; false when that took longer than `patience`.
     pub fn flush(&self, patience: Duration) -> bool {
         let (done, wait) = bounded(1);
@@ -154,6 +159,8 @@ struct Events {
     wake: Wake,
     closing: Arc<AtomicBool>,
     unsaved: Arc<AtomicBool>,
+    /// Of the last write that left something in memory alone.
+    refusal: Arc<Mutex<Option<StudioError>>>,
 }
 
 impl Events {
@@ -174,6 +181,11 @@ impl Events {
     /// Whether something could not be written, for whoever wants to close the window; returns whether it was so before.
     fn unsaved(&self, unsaved: bool) -> bool {
         self.unsaved.swap(unsaved, Ordering::AcqRel)
+    }
+
+    /// Notes why something is in memory alone.
+    fn refused(&self, error: &StudioError) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
     }
 
     /// From the window's own thread: never waits.

@@ -21,6 +21,8 @@ const ROW: f32 = 32.0;
 pub struct LicencesView {
     made_of: Option<(usize, Lang)>,
     passages: Vec<Passage>,
+    /// The frame in which the licences were last shown.
+    frame: u64,
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut LicencesView) {
@@ -29,6 +31,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut LicencesView) {
         layout::column(ui, layout::TEXT_WIDTH, |ui| {
             ui.spacing_mut().item_spacing.y = S2;
             head(ui, cx);
+            let opened = view.opened(ui.ctx().cumulative_frame_nr());
             let state = cx.state;
             let Some(all) = &state.about.licences else {
                 widgets::muted(ui, cx.t(T::LicencesReading));
@@ -40,13 +43,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut LicencesView) {
                     view.make(all, number, component, cx.lang);
                     text(ui, cx, number, component, &view.passages);
                 }
-                None => list(ui, cx, all),
+                None => list(ui, cx, all, opened),
             }
         });
     });
 }
 
 impl LicencesView {
+    /// Whether the frame before showed something else.
+    fn opened(&mut self, frame: u64) -> bool {
+        frame > std::mem::replace(&mut self.frame, frame) + 1
+    }
+
     fn make(&mut self, all: &Licences, number: usize, component: &Component, lang: Lang) {
         if self.made_of != Some((number, lang)) {
             self.made_of = Some((number, lang));
@@ -76,7 +84,7 @@ enum Line<'a> {
     Component(usize, &'a Component),
 }
 
-fn list(ui: &mut Ui, cx: &mut Cx<'_>, all: &Licences) {
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, all: &Licences, opened: bool) {
     ui.add(Label::new(RichText::new(cx.t(T::LicencesAbout)).size(BODY).color(cx.p.muted)).wrap());
     let lines: Vec<Line<'_>> = Group::ALL
         .into_iter()
@@ -86,7 +94,10 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, all: &Licences) {
         })
         .collect();
     ui.spacing_mut().item_spacing.y = 0.0;
-    let area = ScrollArea::vertical().id_salt("licences").auto_shrink(false).min_scrolled_height(0.0);
+    let mut area = ScrollArea::vertical().id_salt("licences").auto_shrink(false).min_scrolled_height(0.0);
+    if opened {
+        area = area.vertical_scroll_offset(0.0);
+    }
     area.show_rows(ui, ROW, lines.len(), |ui, range| {
         scroll_by_keys(ui);
         for line in &lines[range] {
@@ -142,6 +153,9 @@ fn text(ui: &mut Ui, cx: &mut Cx<'_>, number: usize, component: &Component, pass
     layout::flow(ui, |ui| {
         if widgets::button(ui, icons::CARET_LEFT, cx.t(T::BackToLicences)).clicked() {
             push(cx, AboutCommand::Read(None));
+        }
+        if widgets::button(ui, icons::COPY, cx.t(T::CopyLicence)).clicked() {
+            push(cx, AboutCommand::CopyLicence);
         }
     });
     let title = component.title();

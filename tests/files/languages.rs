@@ -8,7 +8,7 @@ use super::imports::rust_files;
 const SENTENCE: usize = 5;
 
 /// Fields of errors that hold names and numbers, never sentences. A sentence is a `Both`.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "id",
     "model",
     "family",
@@ -26,6 +26,8 @@ const NAMES: [&str; 18] = [
     "url",
     "source",
     "file",
+    // An argument as it was given.
+    "shown",
     // What a panic said: Chinese has it in the details.
     "what",
 ];

@@ -27,11 +27,13 @@ const ROOMS: [(&str, &[&str]); 16] = [
 ];
 
 /// Crates that only some rooms may use.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 20] = [
     ("visioncortex", &["store"]),
     ("egui", &["ui", "app"]),
     ("eframe", &["app"]),
     ("winit", &["app"]),
+    ("egui_system_font_provider", &["app"]),
+    ("fontconfig_sys", &["app"]),
     ("rfd", &["app"]),
     ("zbus", &["app"]),
     ("candle_core", &["engine", "formats"]),

@@ -177,6 +177,29 @@ fn guidance_0_is_off_as_1_is() {
     assert!(draw("1", "1.png") != draw("3", "3.png"));
 }
 
+/// Regression: the printed path had replacement characters, and led to no file.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_not_utf_8_is_printed_by_its_own_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+    let home = Home::new();
+    let name = std::ffi::OsStr::from_bytes(b"\xc4\xe3.png");
+    let model = home.tiny_picture_model();
+    let mut command = home.command(&["image", "cat", "--model", &model, "--steps", "1", "--count", "2", "--out"]);
+    let output = command.arg(name).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(output.stdout, b"\xc4\xe3-1.png\n\xc4\xe3-2.png\n");
+    for file in output.stdout.split(|byte| *byte == b'\n').filter(|file| !file.is_empty()) {
+        assert!(home.0.path().join(std::ffi::OsStr::from_bytes(file)).exists());
+    }
+
+    // A model's file may have such a name too.
+    let file = home.0.path().join(std::ffi::OsStr::from_bytes(b"\xc4\xe3.gguf"));
+    std::fs::rename(home.tiny_text_model(), &file).unwrap();
+    let output = home.command(&["models", "check"]).arg(&file).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
 #[test]
 fn an_output_folder_that_cannot_be_is_found_before_the_first_step() {
     let home = Home::new();

@@ -158,3 +158,16 @@ fn tokens_and_rendered_chats_are_printed_without_a_word_more() {
     refuses(&with_stdin(&home, &["render", "--model", &model], "{"), 2, &["messages", "role"]);
     refuses(&with_stdin(&home, &["tokens", "--model", "nope"], ""), 1, &["nope"]);
 }
+
+/// Regression: such bytes became replacement characters without a word.
+#[test]
+fn tokens_of_what_is_not_utf_8_are_refused_by_the_line() {
+    let home = Home::new();
+    let model = home.tiny_text_model();
+    let mut child = home.command(&["tokens", "--model", &model]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"he\n\xc4\xe3\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("line 2") && stderr(&output).contains("UTF-8"), "{}", stderr(&output));
+}

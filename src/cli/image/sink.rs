@@ -141,11 +141,13 @@ pub(super) fn is_open_raster(path: &Path) -> bool {
 
 /// `apple.png` as `apple-2.png`.
 fn numbered(path: &Path, n: u32) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    match path.extension() {
-        Some(ending) => path.with_file_name(format!("{stem}-{n}.{}", ending.to_string_lossy())),
-        None => path.with_file_name(format!("{stem}-{n}")),
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{n}"));
+    if let Some(ending) = path.extension() {
+        name.push(".");
+        name.push(ending);
     }
+    path.with_file_name(name)
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ impl CreateState {
             EventKind::Failed(error) => {
                 let Some(helper) = self.helper.take() else { return };
                 // The model only continues texts, so examples show it what to write.
-                if matches!(error.cause(), Cause::BadTemplate { .. }) && !helper.raw {
+                if matches!(error.cause(), Cause::BadTemplate { .. } | Cause::NoTemplate) && !helper.raw {
                     let prompt = match &helper.wish {
                         PromptWish::Passage { text, .. } => prompts::few_shot(text),
                         PromptWish::Better => prompts::few_better(&helper.before),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::Worker;
-use crate::domain::{KeptPersona, LibraryItem, Persona, Picture, PictureRecord, Room, StoreEvent};
+use crate::domain::{Desk, KeptPersona, LibraryItem, Persona, Picture, PictureRecord, Room, StoreEvent};
 use crate::error::{Result, StudioError};
 use crate::store::library;
 use crate::store::pending::Key;
@@ -24,20 +24,32 @@ impl Worker {
     /// Tries again to write settings, drafts and characters; what works is reported as if it had worked at once.
     pub(super) fn retry(&mut self) {
         self.retried = Instant::now();
-        let _ = self.retry_pictures();
-        if let Some(settings) = &self.unsaved_settings
-            && settings::save(&self.settings_file, settings).is_ok()
-        {
-            self.unsaved_settings = None;
-            self.events.tell(StoreEvent::SettingsSaved);
+        if let Err(error) = self.retry_pictures() {
+            self.events.refused(&error);
         }
-        if self.unsaved_desk.take_if(|desk| desk::save(&self.desk_file, desk).is_ok()).is_some() {
+        if let Some(settings) = &self.unsaved_settings {
+            match settings::save(&self.settings_file, settings) {
+                Ok(()) => {
+                    self.unsaved_settings = None;
+                    self.events.tell(StoreEvent::SettingsSaved);
+                }
+                Err(error) => self.events.refused(&error),
+            }
+        }
+        let saved = |desk: &mut Box<Desk>| {
+            let saved = desk::save(&self.desk_file, desk);
+            saved.inspect_err(|error| self.events.refused(error)).is_ok()
+        };
+        if self.unsaved_desk.take_if(saved).is_some() {
             self.events.tell(StoreEvent::WrittenAtLast { path: self.desk_file.clone() });
         }
         for (id, persona) in std::mem::take(&mut self.unsaved_personas) {
             match self.personas.save(&id, &persona) {
                 Ok(kept) => self.events.tell(StoreEvent::PersonaKept(Box::new(kept))),
-                Err(_) => drop(self.unsaved_personas.insert(id, persona)),
+                Err(error) => {
+                    self.events.refused(&error);
+                    self.unsaved_personas.insert(id, persona);
+                }
             }
         }
     }
@@ -101,6 +113,9 @@ impl Worker {
 
     /// A full disk fails every word that streams: one message for all of them.
     pub(super) fn note_journal(&mut self, outcome: Result<()>) -> Result<()> {
+        if let Err(error) = &outcome {
+            self.events.refused(error);
+        }
         let told = std::mem::replace(&mut self.journal_failed, outcome.is_err());
         if told && outcome.is_ok() {
             self.events.tell(StoreEvent::WrittenAtLast { path: self.journals.any_file() });

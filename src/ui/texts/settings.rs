@@ -39,6 +39,7 @@ texts! {
     LicencesOwn: "The program and its models", "本软件及其模型";
     LicencesData: "Fonts, vocabularies and training data", "字体、词表和训练数据";
     LicencesPackages: "Rust packages: {0}", "Rust 软件包：{0} 个";
+    CopyLicence: "Copy these licences", "复制这些许可证";
     BackToLicences: "All licences", "所有许可证";
 
     // Status bar

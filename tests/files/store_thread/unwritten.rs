@@ -86,6 +86,9 @@ fn settings_and_characters_that_cannot_be_written_are_kept_until_they_can_be() {
         }
     }
     assert!(store.flush(Duration::from_secs(10)) && store.has_unsaved());
+    // Why, for whoever closes the window now.
+    let refusal = store.refusal().unwrap();
+    assert!(matches!(refusal.cause(), Cause::Io { .. } | Cause::NotAFile { .. }), "{refusal:?}");
     store.send(StoreRequest::ListPersonas);
     assert!(matches!(next(&events), StoreEvent::Personas(kept) if kept[0].persona.system == "new"));
     fs::remove_dir(paths.settings()).unwrap();

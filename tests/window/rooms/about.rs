@@ -66,6 +66,8 @@ fn buttons_lead_back_as_esc_does() {
     for lang in Lang::ALL {
         let [_, list, read] = licence_states(lang, Theme::Dark);
         let mut harness = open(read);
+        harness.get_by_role_and_label(Part::Button, T::CopyLicence.tr(lang)).click();
+        assert_eq!(asked(&mut harness), [Command::About(AboutCommand::CopyLicence)]);
         harness.get_by_role_and_label(Part::Button, T::BackToLicences.tr(lang)).click();
         assert_eq!(asked(&mut harness), [Command::About(AboutCommand::Read(None))]);
         let mut harness = open(list);
@@ -89,6 +91,14 @@ fn the_list_draws_what_is_in_sight_and_the_end_key_shows_its_end() {
     harness.key_press(Key::End);
     harness.run();
     assert_eq!(harness.query_all_by_label(&last).count(), 1, "{last}");
+
+    // Left and opened again it begins with its first row.
+    for command in [AboutCommand::Close, AboutCommand::ShowLicences] {
+        let _ = update(&mut harness.state_mut().state, Input::Command(Command::About(command)));
+        harness.run();
+    }
+    assert_eq!(harness.query_all_by_label(&last).count(), 0);
+    assert_eq!(heading(&harness, T::LicencesOwn.tr(Lang::En)), 1);
 }
 
 /// The longest texts of all, from their first passage to their last.

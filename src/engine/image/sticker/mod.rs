@@ -155,13 +155,13 @@ impl Sticker {
 
 /// Threads of the picture engine's own: candle's operators inside stay on them, so that a picture and a language model
 /// share the processor by the system's fair hand and not by one waiting in the other's queue.
-fn threads() -> candle_core::Result<ThreadPool> {
+fn threads() -> crate::error::Result<ThreadPool> {
     let builder = ThreadPoolBuilder::new().num_threads(candle_core::utils::get_num_threads());
     builder
         .thread_name(|i| format!("picture-{i}"))
         .start_handler(|_| threads::computes())
         .build()
-        .map_err(candle_core::Error::wrap)
+        .map_err(crate::error::StudioError::thread)
 }
 
 /// Classifier-free guidance (Ho and Salimans 2022) as a field to follow:

@@ -98,12 +98,7 @@ impl ChatTemplate {
         let source = match gguf.text("tokenizer.chat_template") {
             Some(source) => source,
             None if tokenizer.token("<|im_start|>").is_some() && tokenizer.token("<|im_end|>").is_some() => CHATML,
-            None => {
-                return Err(bad(Both::new(
-                    "it has none: this model continues text, it was not trained to answer",
-                    "文件中没有模板：这个模型用于续写文字，没有经过对话训练",
-                )));
-            }
+            None => return Err(Cause::NoTemplate.into()),
         };
         Ok(Self::new(source, tokenizer.bos_text(), tokenizer.eos_text()))
     }

@@ -26,7 +26,7 @@ pub fn render(source: &str, bytes: usize, scope: impl FnOnce() -> Value + Send) 
     let work = || within(source, bytes, scope()).map_err(|error| told(&error));
     thread::scope(|threads| {
         let thread = thread::Builder::new().name("template".to_owned()).stack_size(STACK);
-        let thread = thread.spawn_scoped(threads, work).map_err(StudioError::inner)?;
+        let thread = thread.spawn_scoped(threads, work).map_err(StudioError::thread)?;
         thread.join().unwrap_or_else(|_| Err(bad(Both::new("the engine stopped", "模板引擎意外停止"))))
     })
 }

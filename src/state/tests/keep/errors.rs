@@ -10,7 +10,7 @@ fn full(path: &str) -> StudioError {
 fn what_could_not_be_written_is_told_in_its_room_until_it_is_written() {
     let mut s = state();
     store(&mut s, StoreEvent::Failed(Some(Room::Write), full("/home/conversations/a.jsonl")));
-    store(&mut s, StoreEvent::Failed(None, Cause::Unsaved.into()));
+    store(&mut s, StoreEvent::Failed(None, Cause::Unsaved { refusal: None }.into()));
     assert_eq!((problems(&s, Room::Create), problems(&s, Room::Write)), (1, 2));
     assert!(s.is_marked(Room::Write));
     store(&mut s, StoreEvent::WrittenAtLast { path: "/home/conversations/any.jsonl".into() });

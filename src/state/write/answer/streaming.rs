@@ -50,8 +50,8 @@ impl WriteState {
                 self.end_turn(info, env);
             }
             // A base model without a chat template gets a transcript.
-            EventKind::Failed(error) if matches!(error.cause(), Cause::BadTemplate { .. }) && self.ask_plainly(env) => {
-            }
+            EventKind::Failed(error)
+                if matches!(error.cause(), Cause::BadTemplate { .. } | Cause::NoTemplate) && self.ask_plainly(env) => {}
             EventKind::Failed(error) => self.ended(Some(error), env),
             EventKind::Cancelled => self.ended(None, env),
             // A text has news of texts alone.

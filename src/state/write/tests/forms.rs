@@ -286,7 +286,7 @@ fn a_passage_that_a_model_only_talks_about_is_its_own_prompt() {
     assert_eq!(s.settings.image.prompt, "A lighthouse stood alone above the grey and stormy sea");
     // A model that was not trained to answer gets examples to go on with.
     let (id, _) = submitted(&do_(&mut s, Command::Write(WriteCommand::PictureOfTurn(2))));
-    let no_template = Cause::BadTemplate { reason: Both::new("it has none", "没有") };
+    let no_template = Cause::NoTemplate;
     let effects = engine(&mut s, id, EventKind::Failed(no_template.into()));
     let (id, Task::Text(request)) = submitted(&effects) else { panic!() };
     let TextPrompt::Raw(raw) = &request.prompt else { panic!("{:?}", request.prompt) };
@@ -330,7 +330,7 @@ fn a_passage_becomes_a_picture_prompt() {
 
 /// As a model says it that was not trained to answer.
 pub(super) fn no_template() -> EventKind {
-    EventKind::Failed(Cause::BadTemplate { reason: Both::new("it has none", "没有") }.into())
+    EventKind::Failed(Cause::NoTemplate.into())
 }
 
 #[test]

@@ -273,7 +273,7 @@ fn esc_closes_the_newest_error_where_nothing_else_is_open() {
         let mut state = fresh(room, Lang::En, Theme::Dark);
         let problem =
             |id, cause: Cause| Notice { id, kind: NoticeKind::Problem(ProblemBox(cause.into())), born_ms: NOW };
-        state.notices.list = vec![problem(1, Cause::EngineGone), problem(2, Cause::Unsaved)];
+        state.notices.list = vec![problem(1, Cause::EngineGone), problem(2, Cause::Unsaved { refusal: None })];
         let mut harness = open(state);
         harness.key_press(Key::Escape);
         assert_eq!(asked(&mut harness), [Command::DismissNotice(2)], "{room:?}");
