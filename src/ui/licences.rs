@@ -2,8 +2,8 @@
 
 use egui::style::ScrollAnimation;
 use egui::{
-    Align, CentralPanel, CursorIcon, Frame, Label, Layout, Margin, Popup, Rect, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, CentralPanel, CursorIcon, EventFilter, Frame, Id, Key, Label, Layout, Margin, Modifiers, Popup, Rect,
+    Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::cx::Cx;
@@ -23,6 +23,8 @@ pub struct LicencesView {
     passages: Vec<Passage>,
     /// The frame in which the licences were last shown.
     frame: u64,
+    /// The line of the list that Tab comes to: the arrows move it, and a click.
+    at: usize,
 }
 
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut LicencesView) {
@@ -43,7 +45,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut LicencesView) {
                     view.make(all, number, component, cx.lang);
                     text(ui, cx, number, component, &view.passages);
                 }
-                None => list(ui, cx, all, opened),
+                None => list(ui, cx, all, opened, &mut view.at),
             }
         });
     });
@@ -84,7 +86,7 @@ enum Line<'a> {
     Component(usize, &'a Component),
 }
 
-fn list(ui: &mut Ui, cx: &mut Cx<'_>, all: &Licences, opened: bool) {
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, all: &Licences, opened: bool, at: &mut usize) {
     ui.add(Label::new(RichText::new(cx.t(T::LicencesAbout)).size(BODY).color(cx.p.muted)).wrap());
     let lines: Vec<Line<'_>> = Group::ALL
         .into_iter()
@@ -98,15 +100,51 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, all: &Licences, opened: bool) {
     if opened {
         area = area.vertical_scroll_offset(0.0);
     }
+    let is_component = |line: &usize| matches!(lines[*line], Line::Component(..));
     area.show_rows(ui, ROW, lines.len(), |ui, range| {
         scroll_by_keys(ui);
-        for line in &lines[range] {
-            match line {
+        // The list is one stop of Tab: a line in sight.
+        let stop = if range.contains(at) && is_component(at) { Some(*at) } else { range.clone().find(is_component) };
+        for line in range {
+            match &lines[line] {
                 Line::Group(group) => title(ui, cx, all, *group),
-                Line::Component(number, component) => row(ui, cx, *number, component),
+                Line::Component(number, component) => {
+                    let response = row(ui, cx, *number, component, stop == Some(line));
+                    if response.clicked() {
+                        *at = line;
+                    }
+                    if stop == Some(line)
+                        && response.has_focus()
+                        && let Some(next) = beside(ui, &response, line, lines.len(), is_component)
+                    {
+                        *at = next;
+                        let down = ROW * (next as f32 - line as f32);
+                        ui.scroll_to_rect(response.rect.translate(vec2(0.0, down)), None);
+                    }
+                }
             }
         }
     });
+}
+
+/// The line that an arrow leads to, past the titles.
+fn beside(
+    ui: &Ui,
+    response: &Response,
+    line: usize,
+    count: usize,
+    is_component: impl Fn(&usize) -> bool,
+) -> Option<usize> {
+    let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::ArrowDown) {
+        (line + 1..count).find(is_component)
+    } else if pressed(Key::ArrowUp) {
+        (0..line).rev().find(is_component)
+    } else {
+        None
+    }
 }
 
 fn title(ui: &mut Ui, cx: &Cx<'_>, all: &Licences, group: Group) {
@@ -123,9 +161,15 @@ fn title(ui: &mut Ui, cx: &Cx<'_>, all: &Licences, group: Group) {
     eye::heading(ui, rect, &text);
 }
 
-fn row(ui: &mut Ui, cx: &mut Cx<'_>, number: usize, component: &Component) {
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, number: usize, component: &Component, is_stop: bool) -> Response {
     ui.push_id(number, |ui| {
-        let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+        // The focus stays with whichever is the stop.
+        let response = if is_stop {
+            ui.interact(outer, Id::unique("licence-stop"), Sense::click())
+        } else {
+            ui.interact(outer, ui.scope_id().with("row"), Sense::click() - Sense::FOCUSABLE)
+        };
         let name = component.title();
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}, {}", component.licence)));
         // The bar of the list has its own room.
@@ -143,10 +187,13 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, number: usize, component: &Component) {
         let name = elide::name(ui, &name, &font, from - S3 - rect.left() - S3);
         let name = ui.painter().layout_no_wrap(name.into_owned(), font, cx.p.text);
         ui.painter().galley(pos2(rect.left() + S3, middle(name.size().y)), name, cx.p.text);
-        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        let response = response.on_hover_cursor(CursorIcon::PointingHand);
+        if response.clicked() {
             push(cx, AboutCommand::Read(Some(number)));
         }
-    });
+        response
+    })
+    .inner
 }
 
 fn text(ui: &mut Ui, cx: &mut Cx<'_>, number: usize, component: &Component, passages: &[Passage]) {

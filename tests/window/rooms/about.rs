@@ -76,6 +76,43 @@ fn buttons_lead_back_as_esc_does() {
     }
 }
 
+/// Regression: each of six hundred rows was a stop of Tab.
+#[test]
+fn the_list_of_licences_is_one_stop_in_which_arrows_move() {
+    let [_, list, _] = licence_states(Lang::En, Theme::Dark);
+    let mut harness = open(list);
+    let focused = |harness: &Open| {
+        let node = harness.root().children_recursive().find(|node| node.is_focused());
+        node.and_then(|node| node.accesskit_node().label())
+    };
+    let stop = |harness: &mut Open| {
+        (0..40).find_map(|_| {
+            harness.key_press(Key::Tab);
+            harness.run();
+            focused(harness).filter(|name| name.contains(", MIT"))
+        })
+    };
+    assert_eq!(stop(&mut harness).as_deref(), Some("AIGC Studio, MIT OR Apache-2.0"));
+    // Past a title, and back.
+    for _ in 0..3 {
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+    }
+    assert!(focused(&harness).is_some_and(|name| name.starts_with("Inter")), "{:?}", focused(&harness));
+    harness.key_press(Key::ArrowUp);
+    harness.run();
+    assert!(focused(&harness).is_some_and(|name| name.starts_with("crisp-8x")), "{:?}", focused(&harness));
+    // Out of sight the list comes along.
+    for _ in 0..40 {
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+    }
+    let node = harness.root().children_recursive().find(|node| node.is_focused()).unwrap();
+    assert!(node.rect().bottom() <= 800.0 && node.rect().top() > 100.0, "{:?}", node.rect());
+    harness.key_press(Key::Enter);
+    assert!(matches!(asked(&mut harness)[..], [Command::About(AboutCommand::Read(Some(number)))] if number > 30));
+}
+
 /// The list has hundreds of rows: those in sight are drawn, and the keys reach the last one.
 #[test]
 fn the_list_draws_what_is_in_sight_and_the_end_key_shows_its_end() {
