@@ -7,7 +7,7 @@ use aigc_studio::state::*;
 use aigc_studio::ui::texts::T;
 use egui::Key;
 use egui::accesskit::Role as Part;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::states::*;
 
