@@ -283,17 +283,24 @@ pub fn read(file: &mut impl BufRead, heads_only: bool) -> std::io::Result<(Repla
 /// A line that a newer version wrote, without the figures, sliders and kinds that this one does not know: words are
 /// worth more. `None` where more than these is strange.
 fn newer(mut line: Value) -> Option<JournalEntry> {
-    let figures = |info: &Value| serde_json::from_value::<TurnInfo>(info.clone()).is_ok();
-    let sliders = |params: &Value| serde_json::from_value::<TextParams>(params.clone()).is_ok();
-    let card = |card: &Value| serde_json::from_value::<StoryCard>(card.clone()).is_ok();
-    let parts: [(&str, &dyn Fn(&Value) -> bool); 4] =
-        [("/turn/info", &figures), ("/info", &figures), ("/params", &sliders), ("/card", &card)];
+    type Fits = fn(&Value) -> bool;
+    let parts: [(&str, Fits); 4] = [
+        ("/turn/info", reads::<TurnInfo>),
+        ("/info", reads::<TurnInfo>),
+        ("/params", reads::<TextParams>),
+        ("/card", reads::<StoryCard>),
+    ];
     for (place, fits) in parts {
         if let Some(part) = line.pointer_mut(place) {
             tolerant::prune(part, fits);
         }
     }
     serde_json::from_value(line).ok()
+}
+
+/// Whether this version reads a value as a `T`.
+fn reads<T: serde::de::DeserializeOwned>(value: &Value) -> bool {
+    serde_json::from_value::<T>(value.clone()).is_ok()
 }
 
 /// Whether all lines say nothing but what this version knows. One that is damaged is not understood.
