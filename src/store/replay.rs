@@ -292,7 +292,7 @@ fn newer(mut line: Value) -> Option<JournalEntry> {
     ];
     for (place, fits) in parts {
         if let Some(part) = line.pointer_mut(place) {
-            tolerant::prune(part, fits);
+            tolerant::prune(part, &fits);
         }
     }
     serde_json::from_value(line).ok()
