@@ -23,6 +23,7 @@ mod search;
 mod settings;
 mod svg;
 mod tolerant;
+mod toml_file;
 mod trash;
 mod worker;
 

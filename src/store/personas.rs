@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{atomic, removal, tolerant};
+use super::{atomic, removal, toml_file};
 use crate::disk;
 use crate::domain::{KeptPersona, Persona, PersonaId, text_of};
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -88,7 +88,11 @@ impl Personas {
         file.map_err(|e| StudioError::io(Doing::Reading, &path, &e))?;
         let bad = |why: String| StudioError::from(Cause::CharacterBroken { path: path.clone() }).with_details(why);
         let text = text_of(bytes).map_err(|why| bad(why.en))?;
-        let (mut persona, _) = parse(&text).map_err(|e| bad(e.to_string()))?;
+        let file = toml_file::read::<Persona>(&text).map_err(|e| bad(e.to_string()))?;
+        if !file.refused.is_empty() {
+            tracing::warn!("values of a character's file could not be read: {}", file.refused.join(", "));
+        }
+        let mut persona = file.value;
         if let Some(params) = &mut persona.params {
             params.clamp();
         }
@@ -114,16 +118,8 @@ impl Personas {
         let failed = |e: toml::ser::Error| {
             StudioError::other(Both::new("a character could not be written", "角色无法写入")).with_details(e)
         };
-        let mut text = toml::to_string_pretty(persona).map_err(failed)?;
-        let old = fs::read_to_string(self.path(id, ENDING)?).ok().and_then(|old| parse(&old).ok());
-        let known = old.as_ref().and_then(|(old, _)| tree_of(old));
-        if let (Some((_, old)), Some(known), Some(new)) = (old, known, tree_of(persona)) {
-            let mut all = new.clone();
-            tolerant::carry(&old, &known, &mut all);
-            if all != new {
-                text = toml::to_string_pretty(&all).map_err(failed)?;
-            }
-        }
+        let old = fs::read_to_string(self.path(id, ENDING)?).ok().and_then(|old| toml_file::read(&old).ok());
+        let text = toml_file::text_of(persona, old.as_ref()).map_err(failed)?;
         // The picture first: a character without its file is nothing.
         if let Some(avatar) = &persona.avatar {
             atomic::write(&self.path(id, PICTURE)?, avatar)?;
@@ -189,22 +185,6 @@ impl Personas {
         disk::sync_folder(&self.folder);
         self.read(id)
     }
-}
-
-/// A character's file, and the same as a tree; values that cannot be read are left out.
-fn parse(text: &str) -> std::result::Result<(Persona, toml::Value), toml::de::Error> {
-    let mut tree = toml::Value::Table(toml::from_str(text)?);
-    if let Ok(persona) = toml::from_str(text) {
-        return Ok((persona, tree));
-    }
-    let fits = |tree: &toml::Value| tree.clone().try_into::<Persona>().is_ok();
-    let refused = tolerant::prune(&mut tree, &fits);
-    tracing::warn!("values of a character's file could not be read: {}", refused.join(", "));
-    Ok((tree.clone().try_into()?, tree))
-}
-
-fn tree_of(persona: &Persona) -> Option<toml::Value> {
-    toml::from_str(&toml::to_string(persona).ok()?).ok().map(toml::Value::Table)
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::path::Path;
 use jiff::Zoned;
 use toml::Value;
 
-use super::tolerant::{self, Tree};
+use super::tolerant::Tree;
+use super::toml_file::{self, Understood, tree_of};
 use super::{aside, atomic};
 use crate::domain::{Settings, WindowGeometry, text_of};
 use crate::error::{Cause, Doing, Result, StudioError};
@@ -34,27 +35,34 @@ fn read(path: &Path, may_write: bool) -> (Settings, Option<StudioError>) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return (Settings::default(), None),
         Err(e) => return (Settings::default(), Some(StudioError::io(Doing::Reading, path, &e))),
     };
-    let Read { mut settings, tree, mut replaced, why } = match parse(&bytes) {
-        Ok(read) => read,
-        Err((reason, details)) => {
-            let kept = if may_write { aside::set_aside(path, broken_name()) } else { path.to_owned() };
-            let error = StudioError::from(Cause::SettingsBroken { kept, reason });
-            return (Settings::default(), Some(error.with_details(details)));
-        }
+    let broken = |(reason, details): (Both, String)| {
+        let kept = if may_write { aside::set_aside(path, broken_name()) } else { path.to_owned() };
+        StudioError::from(Cause::SettingsBroken { kept, reason }).with_details(details)
     };
-    let before = tree_of(&settings);
+    let text = match text(bytes) {
+        Ok(text) => text,
+        Err(why) => return (Settings::default(), Some(broken(why))),
+    };
+    let file = match toml_file::read::<Settings>(&text) {
+        Ok(file) => file,
+        Err(error) => return (Settings::default(), Some(broken(reason_of(&text, &error)))),
+    };
+    let (mut settings, mut replaced) = (file.value.clone(), file.refused.clone());
     clamp(&mut settings);
-    if let (Some(before), Some(after)) = (before, tree_of(&settings)) {
+    if let (Some(before), Some(after)) = (tree_of(&file.value), tree_of(&settings)) {
         changed(&before, &after, "", &mut replaced);
     }
     if replaced.is_empty() {
         return (settings, None);
     }
-    let kept = match toml_with(&settings, Some(&tree)) {
+    let kept = match toml_file::text_of(&settings, Some(&file)) {
         Ok(text) if may_write => aside::replace(path, text.as_bytes(), broken_name()),
         _ => path.to_owned(),
     };
-    let (reason, details) = why.unwrap_or_else(|| (Both::new("out of range", "超出范围"), String::new()));
+    let (reason, details) = match &file.error {
+        Some(error) => reason_of(&text, error),
+        None => (Both::new("out of range", "超出范围"), String::new()),
+    };
     let error = StudioError::from(Cause::SettingsReplaced { kept, names: replaced.join(", "), reason });
     (settings, Some(error.with_details(details)))
 }
@@ -65,33 +73,12 @@ fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A settings file as it was read.
-struct Read {
-    settings: Settings,
-    /// The whole file, but for what was replaced.
-    tree: Value,
-    /// Values that could not be read.
-    replaced: Vec<String>,
-    /// What is wrong with the first of them, and the details.
-    why: Option<(Both, String)>,
-}
-
-fn parse(bytes: &[u8]) -> std::result::Result<Read, (Both, String)> {
+/// The text of a file; else what is wrong with it, and the details.
+fn text(bytes: Vec<u8>) -> std::result::Result<String, (Both, String)> {
     if bytes.len() as u64 > MAX_FILE {
         return Err((Both::new("it is too large", "文件过大"), String::new()));
     }
-    let text = text_of(bytes.to_vec()).map_err(|why| (Both::new("it is not text", "它不是文本"), why.en))?;
-    let mut tree = Value::Table(toml::from_str(&text).map_err(|e| reason_of(&text, &e))?);
-    match toml::from_str(&text) {
-        Ok(settings) => Ok(Read { settings, tree, replaced: Vec::new(), why: None }),
-        Err(error) => {
-            let fits = |tree: &Value| tree.clone().try_into::<Settings>().is_ok();
-            let replaced = tolerant::prune(&mut tree, &fits);
-            let why = reason_of(&text, &error);
-            let settings = tree.clone().try_into().map_err(|_| why.clone())?;
-            Ok(Read { settings, tree, replaced, why: Some(why) })
-        }
-    }
+    text_of(bytes).map_err(|why| (Both::new("it is not text", "它不是文本"), why.en))
 }
 
 fn reason_of(text: &str, error: &toml::de::Error) -> (Both, String) {
@@ -126,23 +113,6 @@ fn broken_name() -> impl Fn(u32) -> String {
     }
 }
 
-fn tree_of(settings: &Settings) -> Option<Value> {
-    toml::from_str(&toml::to_string(settings).ok()?).ok().map(Value::Table)
-}
-
-/// The text of the file, with what `old` holds that this version does not know.
-fn toml_with(settings: &Settings, old: Option<&Value>) -> Result<String> {
-    let failed = |e: toml::ser::Error| {
-        StudioError::other(Both::new("the settings could not be written", "设置无法写入")).with_details(e)
-    };
-    let text = toml::to_string_pretty(settings).map_err(failed)?;
-    let known = old.and_then(|old| tree_of(&old.clone().try_into().ok()?));
-    let (Some(old), Some(known), Some(new)) = (old, known, tree_of(settings)) else { return Ok(text) };
-    let mut all = new.clone();
-    tolerant::carry(old, &known, &mut all);
-    if all == new { Ok(text) } else { toml::to_string_pretty(&all).map_err(failed) }
-}
-
 /// Writes the settings; the old file stays until the new one is whole. What a newer version wrote into it stays.
 ///
 /// # Errors
@@ -150,8 +120,12 @@ fn toml_with(settings: &Settings, old: Option<&Value>) -> Result<String> {
 pub fn save(path: &Path, settings: &Settings) -> Result<()> {
     let mut settings = settings.clone();
     clamp(&mut settings);
-    let old = read_bytes(path).ok().and_then(|bytes| parse(&bytes).ok());
-    atomic::write(path, toml_with(&settings, old.as_ref().map(|old| &old.tree))?.as_bytes())
+    let old: Option<Understood<Settings>> =
+        read_bytes(path).ok().and_then(|bytes| toml_file::read(&text(bytes).ok()?).ok());
+    let text = toml_file::text_of(&settings, old.as_ref()).map_err(|e| {
+        StudioError::other(Both::new("the settings could not be written", "设置无法写入")).with_details(e)
+    })?;
+    atomic::write(path, text.as_bytes())
 }
 
 /// Brings every slider into its range: the file may have been edited by hand or by another version.
