@@ -12,7 +12,7 @@ use candle_nn::VarBuilder;
 
 use super::cpu::{as_f32, for_rows, numbers, tensor};
 use super::dense::{How, Panels, Rows, Stretch, WordKind, Words, fill_pairs};
-use super::linear::{PART, panels};
+use super::linear::{PART, lay_ground, panels};
 use super::winograd::{self, Extent};
 use crate::job::{self, Current};
 
@@ -156,25 +156,7 @@ impl Conv2d {
         let x = numbers(&x_storage, x_layout)?;
 
         let mut y = vec![0.0; b * oh * ow * out];
-        for_rows(
-            &mut y,
-            out,
-            #[inline(always)]
-            |first, rows| {
-                if let Some(residual) = residual {
-                    rows.copy_from_slice(&residual[first * out..][..rows.len()]);
-                }
-                for (pixel, y) in (first..).zip(rows.chunks_exact_mut(out)) {
-                    if let Some(bias) = bias {
-                        y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
-                    }
-                    if let Some(shift) = shift {
-                        let shift = &shift[pixel / (oh * ow) * out..][..out];
-                        y.iter_mut().zip(shift).for_each(|(y, s)| *y += s);
-                    }
-                }
-            },
-        )?;
+        lay_ground(&mut y, out, residual, bias, shift.map(|shift| (shift, oh * ow)))?;
         let add = bias.is_some() || shift.is_some() || residual.is_some();
         if y.is_empty() {
             return tensor(y, (b, oh, ow, out));

@@ -105,21 +105,7 @@ impl Linear {
         let rows = x.len() / from.max(1);
         let mut y = vec![0.0; rows * out];
         let add = bias.is_some() || residual.is_some();
-        for_rows(
-            &mut y,
-            out,
-            #[inline(always)]
-            |first, rows| {
-                if let Some(residual) = residual {
-                    rows.copy_from_slice(&residual[first * out..][..rows.len()]);
-                }
-                if let Some(bias) = bias {
-                    for row in rows.chunks_exact_mut(out) {
-                        row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
-                    }
-                }
-            },
-        )?;
+        lay_ground(&mut y, out, residual, bias, None)?;
         let pairs = (panels.kind() == WordKind::Bf16).then(|| pairs(x)).transpose()?;
         let words = pairs.as_ref().map_or(Words::F32(x), |pairs| Words::Bf16(pairs));
         let k = panels.k();
@@ -128,6 +114,36 @@ impl Linear {
         panels.multiply(words, Rows::plain(rows, k), &[stretch], &mut y, how);
         tensor(y, shape)?.to_dtype(dtype)
     }
+}
+
+/// Fills `y`, rows of `width` zeros, with what a matmul is added to: the residual, plus the bias in each row, plus a shift.
+/// A row of `shift` is for as many rows of `y` as it says.
+pub(super) fn lay_ground(
+    y: &mut [f32],
+    width: usize,
+    residual: Option<&[f32]>,
+    bias: Option<&[f32]>,
+    shift: Option<(&[f32], usize)>,
+) -> Result<()> {
+    for_rows(
+        y,
+        width,
+        #[inline(always)]
+        |first, rows| {
+            if let Some(residual) = residual {
+                rows.copy_from_slice(&residual[first * width..][..rows.len()]);
+            }
+            for (row, y) in (first..).zip(rows.chunks_exact_mut(width)) {
+                if let Some(bias) = bias {
+                    y.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+                }
+                if let Some((shift, rows)) = shift {
+                    let shift = &shift[row / rows * width..][..width];
+                    y.iter_mut().zip(shift).for_each(|(y, s)| *y += s);
+                }
+            }
+        },
+    )
 }
 
 /// Multiplications per part of candle's matmuls on the CPU: a part takes a fraction of a second.
