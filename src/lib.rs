@@ -22,7 +22,7 @@
 //! | [`error`] | the error type that crosses rooms, and its wording | numbers, lang |
 //! | [`disk`] | free disk space and durable folders, for each room that writes files | error |
 //! | [`chunks`] | the chunks of PNG files | - |
-//! | [`logs`] | the log file and reports of panics | - |
+//! | [`logs`] | the log file and reports of panics | about |
 //! | [`domain`] | the data types: parameters, jobs, requests, events, pictures, conversations, documents, cards, settings | numbers, lang, error |
 //! | [`scene`] | parses a prompt for the built-in picture model: things, relations, background; layout and compositing; a crate of its own | - |
 //! | [`formats`] | untrusted model files: headers, layouts, parts | domain, error, lang |

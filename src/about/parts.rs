@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::lang::Lang;
+
 /// What kind of thing a component is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -17,6 +19,14 @@ pub enum Group {
 
 impl Group {
     pub const ALL: [Self; 3] = [Self::Own, Self::Data, Self::Packages];
+
+    pub fn name(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Own => lang.pick("The program and its models", "本软件及其模型"),
+            Self::Data => lang.pick("Fonts, vocabularies and training data", "字体、词表和训练数据"),
+            Self::Packages => lang.pick("Rust packages", "Rust 软件包"),
+        }
+    }
 }
 
 /// Something in the program that is no Rust package.

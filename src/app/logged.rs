@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::domain::{EventKind, FetchEventKind, JobId, ModelRef, PictureTask, Task};
-use crate::engine::kernels::Processor;
 use crate::state::{AppState, Input, NoticeKind, Notices, StatusNews};
 
 /// What was logged, so that nothing is logged twice.
@@ -17,10 +16,10 @@ pub struct Logged {
 
 /// The machine, as the program found it.
 pub fn start(state: &AppState) {
-    let (device, budget) = (&state.status.device, crate::domain::bytes(state.status.budget));
-    let kernels = Processor::best();
+    let (device, kernels) = (&state.status.device, &state.status.kernels);
+    let budget = crate::domain::bytes(state.status.budget);
     let read_only = if state.read_only { ", read-only" } else { "" };
-    tracing::info!("models run on {device}, kernels {kernels:?}, up to {budget}{read_only}");
+    tracing::info!("models run on {device}, kernels {kernels}, up to {budget}{read_only}");
 }
 
 /// What a job does, and its model.

@@ -13,6 +13,7 @@ use super::guard::guarded;
 use super::instance::{Claim, PATIENCE, claim};
 use super::opening::open_with;
 use super::{Access, display};
+use crate::about::Facts;
 use crate::cli::{note, say, system_lang};
 use crate::engine::{large_pages, threads};
 use crate::error::{Cause, NoWindow, StudioError};
@@ -36,8 +37,8 @@ pub fn run(started: Instant, open: Option<PathBuf>, log: &Log) -> ExitCode {
     };
     large_pages(false);
     threads::give_way();
-    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-    tracing::info!("{} starts on {os} {arch}, {} cores", program(), available_parallelism().map_or(1, usize::from));
+    let cores = available_parallelism().map_or(1, usize::from);
+    tracing::info!("{} starts on {}, {cores} cores", program(), Facts::system());
     let access = match claim(&paths.window(), open.as_deref(), PATIENCE) {
         Claim::First(instance) => Access::First(instance),
         Claim::HandedOver => {

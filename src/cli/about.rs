@@ -65,12 +65,7 @@ fn words(facts: &Facts<'_>, licences: Option<&Licences>, lang: Lang) -> String {
 
 fn list(licences: &Licences, lang: Lang, text: &mut String) {
     for group in Group::ALL {
-        let name = match group {
-            Group::Own => lang.pick("The program and its models", "本软件及其模型"),
-            Group::Data => lang.pick("Fonts, vocabularies and training data", "字体、词表和训练数据"),
-            Group::Packages => lang.pick("Rust packages", "Rust 软件包"),
-        };
-        let _ = writeln!(text, "\n{name}");
+        let _ = writeln!(text, "\n{}", group.name(lang));
         for (_, component) in licences.of(group) {
             let about = component.about.as_ref().map(|about| format!(" ({})", about.get(lang))).unwrap_or_default();
             let _ = writeln!(text, "  {}: {}{about}", component.title(), component.licence);

@@ -5,6 +5,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::{Cli, out};
+use crate::about::{NAME, VERSION};
 use crate::engine::Stop;
 use crate::error::{Cause, Result, StudioError};
 use crate::lang::Both;
@@ -51,8 +52,8 @@ fn page(words: &[String]) -> Result<Vec<u8>> {
         };
     }
     let mut text = Vec::new();
-    let source = concat!("aigc-studio ", env!("CARGO_PKG_VERSION"));
-    Man::new(command).source(source).manual("AIGC Studio").render(&mut text).map_err(|e| out::failed(&e))?;
+    let source = format!("aigc-studio {VERSION}");
+    Man::new(command).source(source).manual(NAME).render(&mut text).map_err(|e| out::failed(&e))?;
     Ok(text)
 }
 

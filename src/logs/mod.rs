@@ -17,14 +17,14 @@ mod panics;
 mod private;
 mod subscriber;
 
+use crate::about::{COMMIT, NAME, VERSION};
+
 pub use folder::{begin, end, read, seen};
 pub use lines::Log;
 pub use panics::report_panics;
 pub use subscriber::listen;
 
-/// The program as the log and the reports name it, with the commit where the build knows it.
+/// The program as the log and the reports name it.
 pub fn program() -> String {
-    let commit = option_env!("AIGC_STUDIO_COMMIT").filter(|commit| !commit.is_empty());
-    let commit = commit.map(|commit| format!(" ({commit})")).unwrap_or_default();
-    format!("AIGC Studio {}{commit}", env!("CARGO_PKG_VERSION"))
+    format!("{NAME} {VERSION} ({COMMIT})")
 }

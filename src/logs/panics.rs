@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::private::{Home, message, source, without_paths};
 use super::{Log, folder, program};
+use crate::about::Facts;
 
 /// Reports of one run: the first ones have the cause, and a disk is not filled with the others.
 const MOST: usize = 5;
@@ -37,10 +38,9 @@ fn report(info: &PanicHookInfo<'_>, trace: &str, uptime: Duration, log: &Log) ->
         .map_or_else(|| "unknown".to_owned(), |at| format!("{}:{}:{}", source(at.file()), at.line(), at.column()));
     let said = message(info.payload_as_str().unwrap_or("no message"), log.home());
     let mut text = format!(
-        "{}\nsystem: {} {}\ntime: {}, after {:.1} s\nthread: {}\nwhere: {place}\nwhat: {said}\n\nbacktrace:\n",
+        "{}\nsystem: {}\ntime: {}, after {:.1} s\nthread: {}\nwhere: {place}\nwhat: {said}\n\nbacktrace:\n",
         program(),
-        std::env::consts::OS,
-        std::env::consts::ARCH,
+        Facts::system(),
         folder::stamp(),
         uptime.as_secs_f64(),
         thread.name().unwrap_or("unnamed"),

@@ -149,8 +149,7 @@ fn beside(
 
 fn title(ui: &mut Ui, cx: &Cx<'_>, all: &Licences, group: Group) {
     let text = match group {
-        Group::Own => cx.t(T::LicencesOwn).to_owned(),
-        Group::Data => cx.t(T::LicencesData).to_owned(),
+        Group::Own | Group::Data => group.name(cx.lang).to_owned(),
         Group::Packages => cx.with(T::LicencesPackages, &[&all.of(group).count()]),
     };
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());

@@ -14,7 +14,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("error", &["numbers", "lang"]),
     ("disk", &["error"]),
     ("chunks", &[]),
-    ("logs", &[]),
+    ("logs", &["about"]),
     ("scene", &[]),
     ("domain", &["error", "numbers", "lang"]),
     ("formats", &["domain", "error", "lang"]),

@@ -53,7 +53,6 @@ pub use in_place::add;
 pub use linear::Linear;
 pub use norm::{GroupNorm, LayerNorm, RmsNorm};
 pub use picture::{channels_first, channels_last, concat, upsample_nearest};
-pub use processor::Processor;
 pub use rope::{Pairs, Rope};
 pub use time::{Sinusoids, sinusoids};
 

@@ -36,8 +36,6 @@ texts! {
     Licences: "Licences", "许可证";
     LicencesAbout: "All of it is inside the program and can be read offline. Models that you fetch have licences of their own, shown in Models.", "这些内容都在软件内，可离线阅读。你下载的模型有各自的许可证，见“模型”。";
     LicencesReading: "Unpacking…", "正在读取…";
-    LicencesOwn: "The program and its models", "本软件及其模型";
-    LicencesData: "Fonts, vocabularies and training data", "字体、词表和训练数据";
     LicencesPackages: "Rust packages: {0}", "Rust 软件包：{0} 个";
     CopyLicence: "Copy these licences", "复制这些许可证";
     BackToLicences: "All licences", "所有许可证";

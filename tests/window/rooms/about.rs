@@ -1,6 +1,6 @@
 //! About: the facts for a bug report, and the licences of everything in the program.
 
-use aigc_studio::about::{COMMIT, Passage, VERSION};
+use aigc_studio::about::{COMMIT, Group, Passage, VERSION};
 use aigc_studio::domain::*;
 use aigc_studio::lang::Lang;
 use aigc_studio::state::*;
@@ -46,7 +46,7 @@ fn licences_open_in_place_of_settings_and_esc_leaves_them_step_by_step() {
 
         let _ = update(&mut harness.state_mut().state, Input::Licences(licences()));
         harness.run();
-        assert_eq!(heading(&harness, T::LicencesOwn.tr(lang)), 1);
+        assert_eq!(heading(&harness, Group::Own.name(lang)), 1);
         harness.get_by_role_and_label(Part::Button, "AIGC Studio, MIT OR Apache-2.0").click();
         does(&mut harness, AboutCommand::Read(Some(0)));
         assert_eq!([heading(&harness, "AIGC Studio"), heading(&harness, "LICENSE-MIT")], [1, 1]);
@@ -54,7 +54,7 @@ fn licences_open_in_place_of_settings_and_esc_leaves_them_step_by_step() {
 
         harness.key_press(Key::Escape);
         does(&mut harness, AboutCommand::Read(None));
-        assert_eq!([heading(&harness, T::LicencesOwn.tr(lang)), heading(&harness, "LICENSE-MIT")], [1, 0]);
+        assert_eq!([heading(&harness, Group::Own.name(lang)), heading(&harness, "LICENSE-MIT")], [1, 0]);
         harness.key_press(Key::Escape);
         does(&mut harness, AboutCommand::Close);
         harness.get_by_role_and_label(Part::Button, T::CopyFacts.tr(lang));
@@ -135,7 +135,7 @@ fn the_list_draws_what_is_in_sight_and_the_end_key_shows_its_end() {
         harness.run();
     }
     assert_eq!(harness.query_all_by_label(&last).count(), 0);
-    assert_eq!(heading(&harness, T::LicencesOwn.tr(Lang::En)), 1);
+    assert_eq!(heading(&harness, Group::Own.name(Lang::En)), 1);
 }
 
 /// The longest texts of all, from their first passage to their last.
