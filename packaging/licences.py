@@ -37,7 +37,7 @@ NOT_TAKEN = re.compile(r"GPL", re.I)
 # A line that names who holds the rights: "Copyright (c) 2020 Somebody", not "copyright licence to reproduce".
 COPYRIGHT = re.compile(r"\s*(Copyright\s+(\(c\)|\(C\)|©|\d|[A-Z\[{<])|\(c\) \d|© ?\d|All rights reserved\.?\s*$)")
 
-# How a text is told to be the one of a licence: words near its beginning.
+# How the licence of a text is recognised: words near its beginning.
 KNOWN = {
     "MIT": "Permission is hereby granted, free of charge, to any person",
     "Apache-2.0": "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION",

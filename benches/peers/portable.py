@@ -6,7 +6,7 @@
     python benches/peers/portable.py --of target/release/aigc-studio --beside target/native/release/aigc-studio \\
         --text FILE.gguf ID ... --picture sticker-64 FOLDER:bf16 ...
 
-Both run in turn, each run in a process of its own; what is told is the median of the ratios of the pairs, above 1 where the
+Both run in turn, each run in a process of its own; the median of the ratios of the pairs is reported, above 1 where the
 first program is quicker, and both medians. `--processor avx2` runs both with AIGC_STUDIO_PROCESSOR. `--least 0.95` ends with 1
 where a ratio is lower.
 """
@@ -20,7 +20,7 @@ import tempfile
 
 from common import Ours, markdown, processor
 
-# What is told: key of the program's JSON, heading, whether more is better.
+# What is reported: key of the program's JSON, heading, whether more is better.
 TEXT = [("read_tok_s", "reads, tok/s", True), ("write_tok_s", "writes, tok/s", True)]
 PICTURE = [("step_s", "step, s", False), ("decode_s", "decode, s", False)]
 

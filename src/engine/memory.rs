@@ -176,8 +176,8 @@ impl<T: Send> Spare for Slot<T> {
 }
 
 /// The memory that may still be taken, of the `machine`'s free bytes (0 where it does not tell) and of groups with a limit
-/// and what their processes hold. Files in memory count against a group's limit, but they give way, so that they are
-/// free here. `None` where nothing limits.
+/// and what their processes hold. Cached files count against a group's limit, but the system drops them first: they
+/// are free here. `None` where nothing limits.
 fn free_within(machine: u64, groups: impl Iterator<Item = (u64, u64)>) -> Option<u64> {
     let left = groups.map(|(limit, held)| limit.saturating_sub(held));
     left.chain(Some(machine).filter(|&free| free > 0)).min()

@@ -19,7 +19,7 @@ pub fn set_aside(path: &Path, name: impl Fn(u32) -> String) -> PathBuf {
     }
 }
 
-/// The same, and writes what was understood in the file's place: so it is told of once, and stays if the program is
+/// The same, and writes what was understood in the file's place: so it is reported once, and stays if the program is
 /// killed.
 pub fn replace(path: &Path, understood: &[u8], name: impl Fn(u32) -> String) -> PathBuf {
     let kept = set_aside(path, name);

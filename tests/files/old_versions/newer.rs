@@ -1,4 +1,4 @@
-//! A home of a version to come: what this one does not know is told, costs only itself, and stays.
+//! A home of a version to come: what this one does not know is reported, costs only itself, and stays.
 
 use std::fs;
 

@@ -119,9 +119,11 @@ impl<'a> Scene<'a> {
     ) -> Result<Picture, Stop> {
         let side = self.sticker.net.config().size;
         // With a style the network draws better than with none, which mixes all of them.
-        let things: Vec<_> = self.reading.items.iter().map(|item| item.senses[0]).collect();
-        let coloured = self.reading.items.iter().any(|item| item.painted_colour().is_some());
-        let style = self.reading.style.unwrap_or_else(|| styles::by_seed(&things, coloured, seed));
+        let style = self.reading.style.unwrap_or_else(|| {
+            let items = &self.reading.items;
+            let things: Vec<_> = items.iter().map(|item| item.senses[0]).collect();
+            styles::by_seed(&things, items.iter().any(|item| item.painted_colour().is_some()), seed)
+        });
         let steps = self.params.steps;
         self.parts.iter_mut().for_each(|part| (part.seen, part.plain) = (None, None));
         let keys: Vec<Key> = (0..self.parts.len()).map(|at| self.key(at, seed, style)).collect();

@@ -6,8 +6,8 @@ use crate::scene::ThingId;
 
 /// Styles that draw nearly everything, where no better is known.
 const USUAL: [&str; 2] = ["flat", "fluent"];
-/// The seed's place among so many chooses. It is a multiple of the number of styles that most things have: the usual two
-/// come more often than the rest, and with other styles to choose from a seed keeps one of the first two.
+/// The seed's remainder by this is its turn, and the turn's remainder by the number of styles its style: of four, the usual
+/// two, which come first, get two turns each.
 const TURNS: u64 = 6;
 
 /// For each thing, the styles in which the network draws it as it learned it (`train/styles.py`).
