@@ -108,8 +108,8 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     }
     for (word, thing) in &stand_ins {
         let (en, zh) = (
-            format!("Not known: {word}; drawn in its place: {}", thing.en),
-            format!("不认识“{word}”，用“{}”代替", thing.zh),
+            format!("No picture of \"{word}\"; drawn in its place: {}", thing.en),
+            format!("没有“{word}”的图样，用“{}”代替", thing.zh),
         );
         out::note(context.lang.pick(en, zh));
     }

@@ -86,8 +86,8 @@ pub struct Unknown {
     pub span: Range<usize>,
     /// Similar things, nearest first; often empty. They are suggestions: only `stand_in` is drawn.
     pub near: Vec<ThingId>,
-    /// The thing that is drawn instead of this word: the word names a kind of it ("grilled fish"), or the prompt names
-    /// nothing that the model knows.
+    /// The thing that is drawn instead of this word: the word names a kind of it ("grilled fish"), the thing only comes
+    /// near to the word ("sports car"), or the prompt names nothing that the model knows.
     pub stand_in: Option<ThingId>,
 }
 

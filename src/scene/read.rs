@@ -95,11 +95,12 @@ fn stand_ins(prompt: &str, reading: &Reading) -> Vec<Unknown> {
         let Thing { en, zh, .. } = things().get(near);
         said.contains(' ') && last(&said) == last(en) || !said.is_ascii() && said != *zh && said.ends_with(zh)
     };
-    let mut found: Vec<Unknown> = reading.unknown.iter().filter(is_kind).cloned().collect();
+    let unknown = || reading.unknown.iter().filter(|it| it.stand_in.is_none());
+    let mut found: Vec<Unknown> = unknown().filter(is_kind).cloned().collect();
     // If many words are unknown, in another language most of all, one of them says little.
     let is_short = reading.unknown.len() <= MOST_UNKNOWN;
     if found.is_empty() && is_short && reading.items.is_empty() && reading.denied.is_empty() {
-        found.extend(reading.unknown.iter().find(|it| !it.near.is_empty()).cloned());
+        found.extend(unknown().find(|it| !it.near.is_empty()).cloned());
     }
     found
 }
@@ -284,6 +285,11 @@ impl<'a> Reader<'a> {
             self.reading.unknown.extend(unknown);
             let undone = named.undone().into_iter().map(|span| Unknown { span, near: Vec::new(), stand_in: None });
             self.reading.unknown.extend(undone);
+            if named.is_loose() {
+                let Item { span, senses, .. } = named.item();
+                let stand_in = senses.first().copied();
+                self.reading.unknown.push(Unknown { span, near: senses, stand_in });
+            }
         }
         self.landscape_alone();
         // A prompt of grammar words alone ("只") names nothing.

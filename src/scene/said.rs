@@ -140,6 +140,11 @@ impl Named {
         Item { span: self.span.clone(), senses, count, size: said.size, colour }
     }
 
+    /// Whether what is drawn only comes near to its name, and the user did not choose it.
+    pub fn is_loose(&self) -> bool {
+        self.chosen.is_none() && things().is_loose(&self.word) && self.item().senses[0] == self.senses[0]
+    }
+
     /// Whether its name begins with 小 (small) and means the same thing without it.
     pub fn is_small_by_name(&self) -> bool {
         let all = things();
@@ -165,8 +170,8 @@ impl Named {
             flies || words.iter().any(|word| t.label_has(word)) || who.any(|who| t.label_has(who))
         };
         let actions = self.said.doing.iter().filter(|doing| !is_seen(&doing.words)).map(|doing| &doing.span);
-        // Faces smile anyway, and "happy new year" is no mood.
-        let smiles = |mood: &[&str]| mood.contains(&"smile");
+        // Faces smile anyway.
+        let smiles = |mood: &[&str]| mood.contains(&"smile") && (t.living || t.expression);
         let moods =
             self.said.moods.iter().filter(|(mood, _)| !mood.iter().any(|word| t.is_also(word)) && !smiles(mood));
         actions.chain(moods.map(|(_, span)| span)).cloned().collect()

@@ -30,8 +30,10 @@ pub(super) fn links(prompt: &str) -> Vec<(usize, Relation, usize)> {
     read(prompt).relations.iter().map(|l| (l.thing, l.relation, l.place)).collect()
 }
 
+/// The words that draw nothing.
 pub(super) fn unknown(prompt: &str) -> Vec<&str> {
-    read(prompt).unknown.into_iter().map(|it| &prompt[it.span]).collect()
+    let unknown = read(prompt).unknown.into_iter().filter(|it| it.stand_in.is_none());
+    unknown.map(|it| &prompt[it.span]).collect()
 }
 
 #[test]

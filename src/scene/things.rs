@@ -4,6 +4,7 @@
 //! Further files beside it say which things a word means:
 //! - `senses.txt`, written by hand: names and ambiguous words;
 //! - `kinds.txt`, from a dictionary: kinds of animals and plants;
+//! - `loose.txt`, written by hand: names of these two whose thing only comes near to what they say;
 //! - `near.txt`, written by hand: similar things for words that no thing shows;
 //! - `likely.txt`, from sentence vectors: the same for common words that are in no other table;
 //! - `no-nouns.txt`, from the dictionary: tags that are mostly adjectives or verbs, and name nothing by themselves.
@@ -69,6 +70,7 @@ pub struct Things {
     /// correction.
     spelt: HashMap<(u8, usize), Vec<(String, ThingId)>>,
     no_nouns: HashSet<&'static str>,
+    loose: HashSet<String>,
     emoji: HashMap<&'static str, ThingId>,
     /// Length of the longest name: words in English, characters in Chinese.
     pub longest_en: usize,
@@ -116,10 +118,8 @@ impl Things {
             near: HashMap::new(),
             likely: HashMap::new(),
             spelt: HashMap::new(),
-            no_nouns: include_str!("../../models/sticker-64/no-nouns.txt")
-                .lines()
-                .filter(|l| !l.starts_with('#'))
-                .collect(),
+            no_nouns: rows(include_str!("../../models/sticker-64/no-nouns.txt")).collect(),
+            loose: rows(LOOSE).flat_map(|line| line.split(['|', ','])).map(folded).collect(),
             emoji: HashMap::new(),
             longest_en: 1,
             longest_zh: 1,
@@ -129,7 +129,7 @@ impl Things {
         let files =
             [(senses, &mut all.names), (kinds, &mut all.kinds), (near, &mut all.near), (likely, &mut all.likely)];
         for (file, named) in files {
-            for line in file.lines().filter(|l| !l.starts_with('#')) {
+            for line in rows(file) {
                 let mut parts = line.split('|').map(str::trim);
                 let mut next = || parts.next().unwrap_or("");
                 let (en, zh, labels) = (next(), next(), next());
@@ -236,6 +236,11 @@ impl Things {
         self.no_nouns.contains(word)
     }
 
+    /// Whether the thing of this folded name only comes near to what the name says: an automobile for a sports car.
+    pub fn is_loose(&self, name: &str) -> bool {
+        self.loose.contains(name)
+    }
+
     /// The names whose likeliest meaning is this thing, in both languages.
     pub fn names_of(&self, id: ThingId) -> impl Iterator<Item = &str> {
         self.names.iter().filter(move |(_, ids)| ids.first() == Some(&id)).map(|(name, _)| name.as_str())
@@ -271,6 +276,14 @@ const LIKENESSES: [&str; 8] = [
     "new moon face",
     "Japanese dolls",
 ];
+
+/// Loose names: English | Chinese.
+const LOOSE: &str = include_str!("../../models/sticker-64/loose.txt");
+
+/// The lines of a table that are no comments.
+fn rows(file: &'static str) -> impl Iterator<Item = &'static str> {
+    file.lines().filter(|line| !line.starts_with('#'))
+}
 
 /// Groups in things.tsv: people and parts of the body; food and drink.
 const PEOPLE: &str = "1";

@@ -3,6 +3,9 @@
 use super::noun::members;
 use super::*;
 
+/// The label of the thing that a bunch of flowers is.
+const BOUQUET: &str = "bouquet";
+
 impl Reader<'_> {
     /// Adds a noun with the attributes read before it: one item, or several of a kind ("3 red and 2 green apples").
     pub(super) fn push(&mut self, mut senses: Vec<ThingId>, mut word: &str, span: Range<usize>) {
@@ -44,6 +47,11 @@ impl Reader<'_> {
         if phrases.len() > 1 {
             phrases.iter_mut().for_each(|said| said.plural = false);
         }
+        if let Some(bunch) = self.bunch_of(&span, senses[0]) {
+            self.reading.unknown.push(Unknown { span: span.clone(), near: senses, stand_in: Some(bunch) });
+            self.clause.push((None, span));
+            return;
+        }
         if let Some(vessel) = self.vessel_of(&span).filter(|_| self.waiting.is_none()) {
             self.waiting = Some(Waiting::NextTo(vessel, Relation::In));
         }
@@ -64,6 +72,19 @@ impl Reader<'_> {
 
     /// The vessel that the noun is in: "a vase of sunflowers".
     fn vessel_of(&self, noun: &Range<usize>) -> Option<usize> {
+        self.whole_of(noun).filter(|&whole| is_vessel(&self.reading.items[whole]))
+    }
+
+    /// The bouquet that the flower is one of, unless the user chose how to draw the flower: "a bouquet of tulips" is no
+    /// bouquet beside tulips.
+    fn bunch_of(&self, noun: &Range<usize>, flower: ThingId) -> Option<ThingId> {
+        let bunch = self.reading.items[self.whole_of(noun)?].senses[0];
+        let is_it = things().get(bunch).en == BOUQUET && things().get(flower).is_also("flower");
+        (is_it && (self.chosen)(noun).is_none()).then_some(bunch)
+    }
+
+    /// The item right before "of" and the noun: "a vase of sunflowers".
+    fn whole_of(&self, noun: &Range<usize>) -> Option<usize> {
         let describes = |word: &&Lexeme| match &word.kind {
             Kind::Role(role) => role.says_which() || matches!(role, Role::Mood(_) | Role::The),
             Kind::Name(..) | Kind::Unknown(_) | Kind::Stop => false,
@@ -71,9 +92,8 @@ impl Reader<'_> {
         let before = self.words.iter().rev().skip_while(|word| word.span.start >= noun.start);
         let mut before = before.skip_while(|word| describes(word));
         let of = before.next().filter(|word| word.word == "of");
-        let (vessel, last) = (before.next().filter(|_| of.is_some())?, *self.mentions.last()?);
-        let is_it = vessel.span.end == self.named[last].span.end && is_vessel(&self.reading.items[last]);
-        is_it.then_some(last)
+        let (whole, last) = (before.next().filter(|_| of.is_some())?, *self.mentions.last()?);
+        (whole.span.end == self.named[last].span.end).then_some(last)
     }
 
     pub(super) fn leave_out(&mut self, span: Range<usize>) {

@@ -10,9 +10,10 @@ use super::super::{Cannot, Relation};
 use super::*;
 
 /// The words of a prompt that are reported as not drawn.
+/// The words that draw nothing, or only a part of what they say.
 fn reported(prompt: &str) -> Vec<&str> {
     let r = read(prompt);
-    let unknown = r.unknown.iter().map(|it| it.span.clone());
+    let unknown = r.unknown.iter().filter(|it| it.stand_in.is_none()).map(|it| it.span.clone());
     let cannot = r.cannot.iter().map(|(_, span)| span.clone());
     let left = [r.more_grounds, r.more_colours, r.contradicted, r.too_many];
     let mut spans: Vec<Range<usize>> = unknown.chain(cannot).chain(left.into_iter().flatten()).collect();

@@ -1,5 +1,6 @@
 //! Unknown words: what is offered for them, and what is reported.
 
+use super::super::things::By;
 use super::super::*;
 use super::{links, said, unknown};
 
@@ -48,6 +49,55 @@ fn what_is_likely_is_offered_for_words_that_nothing_else_knows() {
     };
     assert_eq!(offered("一艘船舶")[..1], ["ship"]);
     assert_eq!(offered("澡堂")[..2], ["bathtub", "shower"]);
+}
+
+/// Regression: "a birthday card" silently drew a love letter, and a sports car was any automobile.
+#[test]
+fn a_name_whose_thing_only_comes_near_is_drawn_and_reported() {
+    for (prompt, word, thing) in [
+        ("a birthday card", "birthday card", "love letter"),
+        ("two red sports cars", "sports cars", "automobile"),
+        ("红色的跑车", "跑车", "automobile"),
+        ("an apple tree", "apple tree", "deciduous tree"),
+        ("a bouquet of tulips", "tulips", "bouquet"),
+        ("a bouquet of two red tulips", "tulips", "bouquet"),
+    ] {
+        let r = read(prompt);
+        let [item] = r.items.as_slice() else { panic!("{prompt}: {:?}", r.items) };
+        let [unknown] = r.unknown.as_slice() else { panic!("{prompt}: {:?}", r.unknown) };
+        assert_eq!(things().get(item.senses[0]).en, thing, "{prompt}");
+        assert_eq!((&prompt[unknown.span.clone()], unknown.stand_in), (word, Some(item.senses[0])), "{prompt}");
+    }
+    // What the user chose is no stand-in.
+    let chosen = |word: &str, thing: &'static str| {
+        let r = read_with(&format!("a {word}"), "", |it| (it == folded(word)).then_some(thing));
+        assert!(r.unknown.is_empty(), "{word}: {:?}", r.unknown);
+        assert_eq!(things().get(r.items[0].senses[0]).en, thing);
+    };
+    chosen("sports car", "racing car");
+    let r = read_with("a bouquet of tulips", "", |it| (it == "tulips").then_some("tulip"));
+    assert_eq!((r.items.len(), r.unknown.len()), (2, 0));
+    // Other wholes keep their parts.
+    assert_eq!((said("a vase of tulips").len(), unknown("a vase of tulips").len()), (2, 0));
+}
+
+#[test]
+fn each_loose_name_is_in_the_tables() {
+    let rows = include_str!("../../../models/sticker-64/loose.txt").lines().filter(|line| !line.starts_with('#'));
+    let names: Vec<String> = rows.flat_map(|row| row.split(['|', ','])).map(folded).filter(|n| !n.is_empty()).collect();
+    for name in &names {
+        assert!(matches!(things().find(name), Some((By::Name | By::Kind, _))), "{name}");
+    }
+    assert!(names.len() > 1000);
+}
+
+#[test]
+fn a_smile_is_reported_where_no_face_shows_it() {
+    for (prompt, unknown_words) in
+        [("a happy car", vec!["happy"]), ("a happy dog", vec![]), ("一把开心的椅子", vec!["开心"])]
+    {
+        assert_eq!(unknown(prompt), unknown_words, "{prompt}");
+    }
 }
 
 #[test]

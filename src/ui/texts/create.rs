@@ -21,7 +21,7 @@ texts! {
     SideBySide: "Side by side, without the action: {0}", "画成并排，不表现动作：{0}";
     DrawnAs: "Drawn as", "画成";
     NotDrawn: "Left out", "略去";
-    StandsIn: "“{0}” is not known: {1} stands in for it.", "模型不认识“{0}”，用“{1}”代替。";
+    StandsIn: "No picture of “{0}”: {1} stands in for it.", "没有“{0}”的图样，用“{1}”代替。";
     MeaningIs: "\u{201c}{0}\u{201d} is {1}", "“{0}”指{1}";
     WordsUnknown: "Unknown to this model, left out: {0}", "模型不认识，将略去：{0}";
     NoThingKnown: "The model does not know what to draw for: {0}", "模型不知道该怎么画：{0}";
