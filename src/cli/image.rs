@@ -14,7 +14,7 @@ use serde_json::json;
 use super::progress::bar;
 use super::run::{Interrupts, run_job};
 use super::{Context, input, out};
-use crate::domain::{EventKind, News, Outcome, PictureNews, PictureTask, ReadTo, Task, plural};
+use crate::domain::{EventKind, News, Outcome, PictureNews, PictureTask, ReadTo, Seed, Task, plural};
 use crate::engine::Stop;
 use crate::error::{Cause, Result};
 use crate::lang::Lang;
@@ -32,7 +32,9 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
     let (request, latents) = request(context, &args, prompt, &interrupts)?;
     let (seed, steps, count) = (request.seed, request.params.steps, request.params.count);
     let model = request.model.id.clone();
-    let reading = scene_of(&request.params, &request.model).unwrap_or_default();
+    let scene_read = scene_of(&request.params, &request.model);
+    let is_read = scene_read.is_some();
+    let reading = scene_read.unwrap_or_default();
     let said = |span: &Range<usize>| request.params.prompt[span.clone()].to_owned();
     let cannot: Vec<(Cannot, String)> = reading.cannot.iter().map(|(cannot, span)| (*cannot, said(span))).collect();
     let verbs: Vec<String> = reading.side_by_side.iter().map(said).collect();
@@ -46,7 +48,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         .collect();
     let sink = Sink::new(context, &args, count)?;
     let bar = bar(u64::from(steps * count), "{msg:12} [{bar:30}] {pos}/{len}  {eta} left");
-    let (mut files, mut left_out) = (Vec::new(), Vec::new());
+    let (mut files, mut styles, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     // A closed stdout stops no pictures; a full disk there is reported at the end.
     let mut told: Result<()> = Ok(());
     let mut size = (request.params.width, request.params.height);
@@ -71,6 +73,9 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
             EventKind::News(News::Picture(PictureNews::Layers(layers))) => scene = Some(layers),
             EventKind::News(News::Picture(PictureNews::Picture { index, picture, record })) => {
                 size = (picture.width, picture.height);
+                if let (true, Seed::Fixed(seed)) = (is_read, record.seed) {
+                    styles.push(reading.style_of_seed(seed));
+                }
                 if let (Some(folder), Some(scene)) = (&args.layers, &scene) {
                     store::write_layers(scene, folder, context.lang)?;
                 }
@@ -147,7 +152,7 @@ pub fn run(context: &Context, args: ImageArgs) -> std::result::Result<(), Stop> 
         told = out::line(json!({
             "files": files, "seed": seed, "steps": steps, "load_s": stats.load_s, "sample_s": stats.sample_s,
             "step_s": stats.step_s, "decode_s": stats.decode_s, "model": model, "width": size.0, "height": size.1,
-            "left_out": left_out, "unknown_words": unknown,
+            "left_out": left_out, "unknown_words": unknown, "styles": styles,
             "side_by_side": verbs,
             "stand_ins": stand_ins.iter().map(|(word, thing)| json!({ "word": word, "thing": thing.en })).collect::<Vec<_>>(),
             "cannot": cannot.iter().map(|(_, word)| word).collect::<Vec<_>>(), "people": people, "widened": stats.widened,

@@ -2,6 +2,7 @@
 
 use std::backtrace::Backtrace;
 use std::fmt::Write;
+use std::fs;
 use std::panic::PanicHookInfo;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +12,9 @@ use super::private::{Home, message, source, without_paths};
 use super::{Log, folder, program};
 use crate::about::Facts;
 
+/// What a backtrace says of a function where the program has no symbols, as one from a package. Then the report has
+/// addresses, for which `packaging/linux/names.py` finds the functions.
+const NAMELESS: &str = "<unknown>";
 /// Reports of one run: the first ones have the cause, and a disk is not filled with the others.
 const MOST: usize = 5;
 
@@ -23,7 +27,9 @@ pub fn report_panics(log: &Log, folder: Option<PathBuf>, started: Instant) {
     std::panic::set_hook(Box::new(move |info| {
         before(info);
         if written.fetch_add(1, Ordering::Relaxed) < MOST {
-            let trace = Backtrace::force_capture().to_string();
+            let trace = Backtrace::force_capture();
+            let (named, addresses) = (trace.to_string(), || format!("{trace:#}"));
+            let trace = if named.contains(NAMELESS) { addresses() } else { named };
             let report = report(info, &trace, started.elapsed(), &log);
             let _ = folder::write(&folder, &report);
         }
@@ -45,11 +51,21 @@ fn report(info: &PanicHookInfo<'_>, trace: &str, uptime: Duration, log: &Log) ->
         uptime.as_secs_f64(),
         thread.name().unwrap_or("unnamed"),
     );
+    if let Some(start) = start_in_memory().filter(|_| trace.contains(NAMELESS)) {
+        let _ = writeln!(text, "  program at {start}");
+    }
     text.push_str(&bare_trace(trace, log.home()));
     let lines = log.recent();
     let _ = write!(text, "\nlast {} lines of the log:\n", lines.len());
     lines.iter().for_each(|line| text.push_str(&without_paths(line)));
     text
+}
+
+/// Where this program begins in memory, on Linux: what an address less this is in the file with the program's symbols.
+fn start_in_memory() -> Option<String> {
+    let (maps, program) = (fs::read_to_string("/proc/self/maps").ok()?, std::env::current_exe().ok()?);
+    let first = maps.lines().find(|line| line.ends_with(&*program.to_string_lossy()))?;
+    Some(format!("0x{}", first.split('-').next()?))
 }
 
 /// A backtrace with its functions, and files as their crates name them.
@@ -64,6 +80,15 @@ fn bare_trace(trace: &str, home: &Home) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_programs_start_is_a_page_before_its_functions() {
+        let start = start_in_memory().expect("this test's program is mapped");
+        let start = usize::from_str_radix(start.trim_start_matches("0x"), 16).unwrap();
+        let function = report_panics as *const () as usize;
+        assert!(start % 4096 == 0 && start < function && function - start < 1 << 30, "{start:x} {function:x}");
+    }
 
     #[test]
     fn a_backtrace_keeps_functions_and_the_files_of_crates() {

@@ -17,6 +17,7 @@ mod lexer;
 mod read;
 mod said;
 mod search;
+mod styles;
 mod syntax;
 mod things;
 mod tones;

@@ -1,11 +1,12 @@
-//! What the built-in model drew for the words of a picture's prompt, and which of them it left out. It is read again from
-//! the record: the file holds the prompt and what was chosen for its words.
+//! What the built-in model drew for the words of a picture's prompt, which of them it left out, and in which style. It is
+//! read again from the record: the file holds the prompt and what was chosen for its words.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use super::create::prompt_help::style_name;
 use super::create::reading::{drawn, undrawn};
-use crate::domain::{PictureRecord, STICKER_ID, Things};
+use crate::domain::{PictureRecord, STICKER_ID, Seed, Things};
 use crate::lang::Lang;
 use crate::scene::{self, Item, Reading};
 
@@ -15,20 +16,34 @@ struct Last {
     negative: String,
     things: Things,
     lang: Lang,
-    rows: (String, String),
+    seed: Seed,
+    rows: Rows,
+}
+
+#[derive(Clone)]
+pub struct Rows {
+    /// A line for each noun.
+    pub drawn: String,
+    /// The words that were left out; may be empty.
+    pub left_out: String,
+    pub style: String,
 }
 
 impl Last {
     fn read(lang: Lang, record: &PictureRecord) -> Self {
         let (prompt, negative, things) = (record.prompt.clone(), record.negative.clone(), record.things.clone());
         let reading = scene::read_with(&prompt, &negative, |word| things.get(word));
-        let rows = (nouns(lang, &prompt, &reading), left_out(lang, &prompt, &reading));
-        Self { prompt, negative, things, lang, rows }
+        let style = match record.seed {
+            Seed::Fixed(seed) => style_name(lang, reading.style_of_seed(seed)),
+            Seed::Random => String::new(),
+        };
+        let (drawn, left_out) = (nouns(lang, &prompt, &reading), left_out(lang, &prompt, &reading));
+        Self { prompt, negative, things, lang, seed: record.seed, rows: Rows { drawn, left_out, style } }
     }
 
     fn is_of(&self, lang: Lang, record: &PictureRecord) -> bool {
         let same = self.prompt == record.prompt && self.negative == record.negative;
-        same && self.things == record.things && self.lang == lang
+        same && self.things == record.things && self.lang == lang && self.seed == record.seed
     }
 }
 
@@ -37,8 +52,8 @@ thread_local! {
     static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
 }
 
-/// A line for each noun, and the words that were left out; `None` where the network got the words as they are.
-pub fn of(lang: Lang, record: &PictureRecord) -> Option<(String, String)> {
+/// `None` where the network got the words as they are.
+pub fn of(lang: Lang, record: &PictureRecord) -> Option<Rows> {
     if record.model != STICKER_ID || record.width <= 64 {
         return None;
     }
@@ -48,7 +63,7 @@ pub fn of(lang: Lang, record: &PictureRecord) -> Option<(String, String)> {
         }
         last.as_ref().map(|last| last.rows.clone())
     });
-    rows.filter(|(drawn, _)| !drawn.is_empty())
+    rows.filter(|rows| !rows.drawn.is_empty())
 }
 
 fn nouns(lang: Lang, prompt: &str, reading: &Reading) -> String {
@@ -80,11 +95,20 @@ mod tests {
             record.model = STICKER_ID.into();
             record
         };
-        let rows = |prompt: &str, lang| of(lang, &record(prompt, 512)).unwrap();
+        let rows = |prompt: &str, lang| {
+            let rows = of(lang, &record(prompt, 512)).unwrap();
+            (rows.drawn, rows.left_out)
+        };
         let lighthouse = "a lighthouse, xyzzy, in the snow";
         assert_eq!(rows(lighthouse, Lang::En), ("lighthouse → Tokyo tower".into(), "xyzzy".into()));
         assert_eq!(rows(lighthouse, Lang::Zh).0, "lighthouse → 东京塔");
         assert_eq!(rows("a photo of two blue cats", Lang::En), ("cats → 2 × blue cat".into(), "photo".into()));
-        assert_eq!(of(Lang::En, &record("a cat", 64)), None, "the network gets the words as they are");
+        assert!(of(Lang::En, &record("a cat", 64)).is_none(), "the network gets the words as they are");
+        let style = |prompt: &str, lang| of(lang, &record(prompt, 512)).unwrap().style;
+        assert_eq!(
+            (style("a cat, noto", Lang::En), style("a cat, noto", Lang::Zh)),
+            ("noto (Google)".into(), "谷歌风（诺托）".into())
+        );
+        assert_eq!(style("a cat, 3d", Lang::En), "3d");
     }
 }

@@ -49,11 +49,10 @@ pub fn rows(cx: &Cx<'_>, record: &PictureRecord) -> Vec<(&'static str, String)> 
             rows.push((cx.t(name), number.get(record).to_string()));
         }
     }
-    if let Some((drawn, left_out)) = drawn_as::of(cx.lang, record) {
+    if let Some(drawn_as::Rows { drawn, left_out, style }) = drawn_as::of(cx.lang, record) {
         rows.push((cx.t(T::DrawnAs), drawn));
-        if !left_out.is_empty() {
-            rows.push((cx.t(T::NotDrawn), left_out));
-        }
+        let more = [(T::NotDrawn, left_out), (T::StyleOfPicture, style)];
+        rows.extend(more.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (cx.t(name), text)));
     }
     if !record.things.is_empty() {
         rows.push((cx.t(T::Meanings), layer_words::meanings(cx.lang, &record.things)));

@@ -10,7 +10,9 @@ use aigc_studio::domain::{
     DeviceChoice, EventKind, ImageParams, ImageRequest, JobId, ModelFiles, ModelRef, News, Outcome, PictureNews,
 };
 use aigc_studio::engine::image::ImagePipeline;
-use aigc_studio::engine::image::sticker::testing::{Weight, random_weights, safetensors, tiny_config, tiny_sticker};
+use aigc_studio::engine::image::sticker::testing::{
+    Weight, random_weights, safetensors, safetensors_in_bytes, tiny_config, tiny_sticker,
+};
 use aigc_studio::engine::image::sticker::{CONFIG, Config, VOCAB, WEIGHTS};
 use aigc_studio::engine::{Backend, CancelToken, MemoryBudget, Reporter, Stop};
 use aigc_studio::error::{Cause, StudioError};
@@ -24,6 +26,15 @@ fn tiny() -> tempfile::TempDir {
 }
 
 fn draw(files: ModelFiles) -> Result<Outcome, Stop> {
+    drawn(files).0
+}
+
+/// The pixels of what is drawn.
+fn last_picture(files: ModelFiles) -> Vec<u8> {
+    drawn(files).1.expect("a picture")
+}
+
+fn drawn(files: ModelFiles) -> (Result<Outcome, Stop>, Option<Vec<u8>>) {
     let (events, receiver) = crossbeam_channel::bounded(1024);
     let reporter = Reporter::new(JobId(1), events, Arc::new(|| {}));
     let mut pipeline = ImagePipeline::new(MemoryBudget::new(1 << 30), DeviceChoice::Cpu);
@@ -34,12 +45,12 @@ fn draw(files: ModelFiles) -> Result<Outcome, Stop> {
     let result = pipeline.run(&request.into(), &reporter, &CancelToken::new());
     assert!(start.elapsed() < Duration::from_secs(10));
     drop(reporter);
-    if result.is_err() {
-        assert!(
-            !receiver.iter().any(|e| matches!(e.kind, EventKind::News(News::Picture(PictureNews::Picture { .. }))))
-        );
-    }
-    result
+    let pixels = receiver.iter().find_map(|event| match event.kind {
+        EventKind::News(News::Picture(PictureNews::Picture { picture, .. })) => Some(picture.rgba.clone()),
+        _ => None,
+    });
+    assert!(result.is_ok() || pixels.is_none());
+    (result, pixels)
 }
 
 fn error(files: ModelFiles) -> StudioError {
@@ -153,6 +164,27 @@ fn wrong_shapes_types_and_missing_tensors_are_named() {
     let at = odd.windows(3).position(|w| w == b"F32").unwrap();
     odd[at..at + 3].copy_from_slice(b"I64");
     assert!(matches!(with_weights(odd).cause(), Cause::UnsupportedQuantization { found, .. } if found.contains("I64")));
+}
+
+/// Matrices in bytes are read as the numbers that they stand for; one without its scales is refused by name.
+#[test]
+fn matrices_in_bytes_need_their_scales() {
+    let (in_bytes, meant) = safetensors_in_bytes(random_weights(&tiny_config()));
+    let folder = tiny();
+    let drawn = |bytes: Vec<u8>| {
+        fs::write(folder.path().join(WEIGHTS), bytes).unwrap();
+        last_picture(ModelFiles::Folder(folder.path().to_owned()))
+    };
+    assert_eq!(drawn(in_bytes.clone()), drawn(safetensors(&meant)));
+    assert_ne!(drawn(in_bytes.clone()), drawn(good_bytes()), "the picture depends on the numbers");
+
+    for scale in ["table.scale", "blocks.0.qkv.weight.scale"] {
+        let renamed = scale.replace("scale", "scalf");
+        let at = in_bytes.windows(scale.len()).position(|w| w == scale.as_bytes()).unwrap();
+        let mut lacking = in_bytes.clone();
+        lacking[at..at + scale.len()].copy_from_slice(renamed.as_bytes());
+        assert!(bad_file(&with_weights(lacking), WEIGHTS).contains(scale));
+    }
 }
 
 #[test]

@@ -4,14 +4,14 @@
 
 Takes the EMA weights. The word projection and the trained word rows are folded into one tensor,
 `table` [V, width]: table[i] = W word_vectors[i] + b + delta[i]. All other tensors keep the names
-of net.py; `rope.cos` and `rope.sin` [64, head_dim / 2] (f32) are the tables for 8 x 8 patches.
+of net.py; matrices are in bytes (pack.py); `rope.cos` and `rope.sin` [64, head_dim / 2] (f32) are the tables for 8 x 8 patches.
 """
-import argparse, hashlib, json, os, shutil
+import argparse, json, os, shutil
 
 import torch
-from safetensors.torch import save_file
 
 from net import rope_tables
+from pack import WEIGHTS, packed, write_weights
 from words import COLOURS, STYLES, Tokeniser, word_vectors
 
 PROMPTS = """cat
@@ -136,12 +136,11 @@ def main():
     delta = w.pop("delta.weight")
     table[:len(delta)] += delta
     w["table"] = table
-    out = {k: v.half().contiguous() for k, v in w.items()}
+    out = packed({k: v.half() for k, v in w.items()})
     assert all(torch.isfinite(v).all() for v in out.values())
-    out["rope.cos"], out["rope.sin"] = (z.contiguous() for z in rope_tables(c, c["grid"]))
-    path = os.path.join(o.to, "weights.safetensors")
-    save_file(out, path, metadata={"format": "pt", "model": "sticker-64"})
-    digest = hashlib.sha256(open(path, "rb").read()).hexdigest()
+    out["rope.cos"], out["rope.sin"] = rope_tables(c, c["grid"])
+    path = os.path.join(o.to, WEIGHTS)
+    digest = write_weights(out, o.to)
     config = dict(c, vocab=len(table), styles=STYLES, colours=COLOURS, samples=ck["samples"], steps=ck["step"],
                   train_seconds=round(ck["done"]), trained_px=ck["size"], weights_sha256=digest)
     with open(os.path.join(o.to, "config.json"), "w", encoding="utf-8") as f:

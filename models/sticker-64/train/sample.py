@@ -17,16 +17,16 @@ import argparse, json, os
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 
 from net import Net, rope_tables
+from pack import read_weights
 from words import Tokeniser
 
 
 def load(folder):
     """(net in f32, word table [V, W], tokeniser) from an exported folder."""
     c = json.load(open(os.path.join(folder, "config.json"), encoding="utf-8"))
-    w = {k: v.float() for k, v in load_file(os.path.join(folder, "weights.safetensors")).items()}
+    w = read_weights(folder)
     table = w.pop("table")
     net = Net(c).eval()
     missing, extra = net.load_state_dict({k: v for k, v in w.items() if not k.startswith("rope.")}, strict=False)

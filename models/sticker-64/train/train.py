@@ -185,8 +185,8 @@ def start_from_export(net, base, tok, folder):
     """Loads an exported folder. Its `table` is W base + b + delta: W and b are solved from the rows that never had a
     delta (exact but for the f16 of the export), and what the others have more is their delta. Of tokens that the folder's
     vocabulary lacks, those of a thing in a style start with the thing's own; the others without one."""
-    from safetensors.torch import load_file
-    w = {k: v.float() for k, v in load_file(os.path.join(folder, "weights.safetensors")).items()}
+    from pack import read_weights
+    w = read_weights(folder)
     table, learned = w.pop("table"), net.delta.num_embeddings
     ids = torch.tensor([tok.id[word] for word in Tokeniser.load(os.path.join(folder, "vocab.txt")).vocab])
     rows = torch.cat([base, torch.ones(len(base), 1)], 1).cpu()[ids]

@@ -5,7 +5,7 @@ mod controls;
 mod film;
 mod layers;
 mod notes;
-mod prompt_help;
+pub(super) mod prompt_help;
 pub(super) mod reading;
 mod shot_menu;
 mod size;

@@ -20,26 +20,28 @@ struct Style {
     zh: &'static str,
     /// What its chip shows in Chinese.
     shown_zh: &'static str,
+    /// The company whose drawings it names, for English readers; may be empty.
+    maker: &'static str,
 }
 
 const fn style(en: &'static str, zh: &'static str) -> Style {
-    Style { en, zh, shown_zh: zh }
+    Style { en, zh, shown_zh: zh, maker: "" }
 }
 
 /// A set of drawings that people know by the company that made it.
-const fn set(en: &'static str, zh: &'static str, shown_zh: &'static str) -> Style {
-    Style { en, zh, shown_zh }
+const fn set(en: &'static str, zh: &'static str, maker: &'static str, shown_zh: &'static str) -> Style {
+    Style { en, zh, shown_zh, maker }
 }
 
-/// Words that change what the built-in model draws, of each group one at a time. Of the colours, brown, white and gray
-/// change little.
+/// Words that change what the built-in model draws, of each group one at a time.
 const LOOKS: [Style; 5] = [
     style("3d", "立体"),
     style("flat", "扁平"),
-    set("fluent", "流畅", "微软风"),
-    set("noto", "诺托", "谷歌风"),
-    set("twemoji", "推特", "推特风"),
+    set("fluent", "流畅", "Microsoft", "微软风"),
+    set("noto", "诺托", "Google", "谷歌风"),
+    set("twemoji", "推特", "Twitter", "推特风"),
 ];
+/// The colours that fit in two lines; white, gray and brown can be typed.
 const COLOURS: [Style; 8] = [
     style("red", "红色"),
     style("orange", "橙色"),
@@ -63,6 +65,15 @@ impl Style {
     /// Its word that a prompt has, in either language.
     fn said(self, prompt: &str) -> Option<&'static str> {
         [self.en, self.zh].into_iter().find(|word| prompts::has(prompt, word))
+    }
+}
+
+/// A style's name for people, with the word for it in a prompt where that says little: "noto (Google)", 谷歌风（诺托）.
+pub(in crate::ui) fn style_name(lang: Lang, word: &str) -> String {
+    match LOOKS.iter().find(|style| style.en == word) {
+        Some(Style { maker: "", en, shown_zh, .. }) => lang.pick(*en, *shown_zh).to_owned(),
+        None => word.to_owned(),
+        Some(style) => lang.pick(format!("{word} ({})", style.maker), format!("{}（{}）", style.shown_zh, style.zh)),
     }
 }
 
@@ -156,7 +167,11 @@ fn styles(ui: &mut Ui, cx: &mut Cx<'_>) {
                     Some(word) => (word, T::StyleTakes),
                     None => (lang.pick(style.en, style.zh), T::StyleAdds),
                 };
-                if chip.on_hover_text(cx.with(hover, &[&word])).clicked() {
+                let mut hover = cx.with(hover, &[&word]);
+                if !style.maker.is_empty() && cx.lang == Lang::En {
+                    hover = format!("{} · {hover}", cx.with(T::StyleOf, &[&style.maker]));
+                }
+                if chip.on_hover_text(hover).clicked() {
                     let text = prompts::toggle(prompt, word, &words);
                     letters::go_on(ui.ctx(), fields::prompt_id(), (prompt, &text));
                     cx.push(Command::Create(CreateCommand::SetImage(ImageEdit::Prompt(text))));

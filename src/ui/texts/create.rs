@@ -88,7 +88,9 @@ texts! {
     UseProposal: "Use it", "采用";
     KeepPrompt: "Keep mine", "保留原文";
     Styles: "Style and colour", "风格与颜色";
+    StyleOfPicture: "Style", "风格";
     StyleAdds: "Adds \u{201c}{0}\u{201d} to the prompt", "在提示词里加上“{0}”";
+    StyleOf: "As {0} draws emoji", "{0}的表情画风";
     StyleTakes: "Removes \u{201c}{0}\u{201d} from the prompt", "从提示词里去掉“{0}”";
     PromptNotes: "Notes on the prompt", "关于提示词的说明";
     DecodeAgain: "Decode again with the model in use", "用当前模型重新解码";

@@ -15,10 +15,9 @@ use crate::error::Result;
 use crate::formats::file::bad;
 use crate::lang::both;
 
-/// OpenAI's merges, as open_clip ships them (`assets/README.md`).
-static MERGES: &[u8] = include_bytes!("../../../../assets/clip/bpe_simple_vocab_16e6.txt.gz");
-/// How many of them CLIP uses: 49,408 tokens less 512 letters and two ends.
-const USED: usize = 49_152 - 256 - 2;
+/// OpenAI's merges, the 48,894 that CLIP uses (49,408 tokens less 512 letters and two ends) after a line that is none
+/// (`assets/README.md`).
+static MERGES: &[u8] = include_bytes!("../../../../assets/clip/merges.txt.gz");
 
 /// Tokens of one text encoder: without the ends, which [`super::chunks`] sets.
 pub struct ClipTokens {
@@ -50,7 +49,7 @@ impl ClipTokens {
             None => {
                 let mut text = String::new();
                 GzDecoder::new(MERGES).read_to_string(&mut text).map_err(|e| unread(path, e))?;
-                let merges: Vec<&str> = text.lines().skip(1).take(USED).collect();
+                let merges: Vec<&str> = text.lines().skip(1).collect();
                 let made = from_merges(&vocabulary(&merges), &merges, path)?;
                 BUILT.get_or_init(|| made).clone()
             }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::bytes::TABLE;
 use crate::error::Result;
 use crate::formats::file::{bad, damaged};
 use crate::lang::{Both, both};
@@ -124,7 +125,7 @@ impl Config {
     pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
         let (w, c, patch2, cells) = (self.width, self.conv, self.patch * self.patch, self.cells());
         let mut all = vec![
-            ("table".to_owned(), vec![self.vocab, w]),
+            (TABLE.to_owned(), vec![self.vocab, w]),
             ("rope.cos".to_owned(), vec![self.patches(), self.head_dim() / 2]),
             ("rope.sin".to_owned(), vec![self.patches(), self.head_dim() / 2]),
             ("pos".to_owned(), vec![self.patches(), w]),
@@ -179,7 +180,7 @@ impl Config {
             .iter()
             .map(|(name, shape)| {
                 let count = shape.iter().map(|&n| n as u64).product::<u64>();
-                if name == "table" { count.saturating_mul(2) } else { count.saturating_mul(4) }
+                if name == TABLE { count.saturating_mul(2) } else { count.saturating_mul(4) }
             })
             .fold(0, u64::saturating_add);
         let cells = (self.cells() * self.cells()) as u64;

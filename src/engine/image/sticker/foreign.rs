@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::bytes::TABLE;
 use super::weights::{CONFIG, VOCAB, WEIGHTS};
 use crate::error::{Cause, Result, StudioError};
 use crate::formats::{Header, layout};
@@ -37,7 +38,7 @@ pub fn explain(path: &Path) -> StudioError {
         Ok(header) => header,
         Err(error) => return error,
     };
-    if header.has("table") && header.any_below("blocks.0.qkv") {
+    if header.has(TABLE) && header.any_below("blocks.0.qkv") {
         // Our tensors without their companions: say what is missing.
         let missing = if path.with_file_name(CONFIG).is_file() { VOCAB } else { CONFIG };
         return Cause::FileMissing { path: path.with_file_name(missing) }.into();

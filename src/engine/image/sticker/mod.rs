@@ -12,6 +12,7 @@
 
 mod attempt;
 mod by_hand;
+mod bytes;
 mod config;
 mod crisp;
 mod depthwise;
@@ -25,7 +26,6 @@ mod net;
 mod pixels;
 pub mod sampler;
 mod scene;
-mod styles;
 #[doc(hidden)]
 pub mod testing;
 mod unfold;
@@ -36,13 +36,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{Device, Tensor};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::sampling::guidance::is_on;
 use crate::domain::ModelFiles;
 use crate::engine::threads;
 use crate::engine::{CancelToken, Stop};
+use bytes::WordTable;
 use sampler::Field;
 
 pub use config::Config;
@@ -83,8 +84,7 @@ pub struct Sticker {
     /// Of the embedded model, whose things are known by name; others draw at their own size only.
     crisp: Option<Crisp>,
     kept: kept::Kept,
-    /// `[vocab, W]`, as stored, on the CPU.
-    table: Tensor,
+    table: WordTable,
     /// `None` for the embedded model, whose hash is taken when it is first asked for.
     sha256: Option<String>,
     /// `None` on a GPU.
@@ -102,7 +102,7 @@ impl Sticker {
     ) -> std::result::Result<Self, Stop> {
         let sha256 = if embedded { None } else { Some(files.sha256(token)?) };
         let mut tensors: HashMap<String, Tensor> = files.load(device, token, progress)?;
-        let table = tensors.remove("table").unwrap_or(Tensor::zeros((0, 0), DType::F32, &Device::Cpu)?);
+        let table = WordTable::of(&mut tensors)?;
         let net = Net::new(&files.config, tensors, device)?;
         let threads = if device.is_cpu() { Some(threads()?) } else { None };
         let crisp = embedded.then(|| Crisp::load(device)).transpose()?;
@@ -135,8 +135,7 @@ impl Sticker {
 
     /// The vectors `[L, W]` of `ids`, f32 on the network's device.
     pub fn vectors(&self, ids: &[u32]) -> candle_core::Result<Tensor> {
-        let ids = Tensor::from_slice(ids, ids.len(), &Device::Cpu)?;
-        self.table.index_select(&ids, 0)?.to_dtype(DType::F32)?.to_device(self.net.device())
+        self.table.vectors(ids)?.to_device(self.net.device())
     }
 
     /// Prepares the words of a picture. Where guidance is off the negative prompt has no say and is left out.

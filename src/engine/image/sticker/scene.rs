@@ -8,7 +8,7 @@ use super::attempt;
 use super::by_hand::ByHand;
 use super::crisp::TIMES;
 use super::kept::Key;
-use super::{Encoded, Sticker, pixels, styles};
+use super::{Encoded, Sticker, pixels};
 use crate::domain::{Arrangement, Cut, ImageParams, Picture, Place, SceneLayer, SceneLayers, StepProgress, Things};
 use crate::engine::{CancelToken, Stop};
 use crate::scene::{self, Backdrop, Cutout, Item, Layer, Reading, Square, Visible};
@@ -119,11 +119,7 @@ impl<'a> Scene<'a> {
     ) -> Result<Picture, Stop> {
         let side = self.sticker.net.config().size;
         // With a style the network draws better than with none, which mixes all of them.
-        let style = self.reading.style.unwrap_or_else(|| {
-            let items = &self.reading.items;
-            let things: Vec<_> = items.iter().map(|item| item.senses[0]).collect();
-            styles::by_seed(&things, items.iter().any(|item| item.painted_colour().is_some()), seed)
-        });
+        let style = self.reading.style_of_seed(seed);
         let steps = self.params.steps;
         self.parts.iter_mut().for_each(|part| (part.seen, part.plain) = (None, None));
         let keys: Vec<Key> = (0..self.parts.len()).map(|at| self.key(at, seed, style)).collect();

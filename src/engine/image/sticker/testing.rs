@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::bytes::scale_of;
 use super::{CONFIG, Config, SPECIAL, VOCAB, WEIGHTS};
 use crate::engine::image::noise;
 
@@ -53,16 +54,63 @@ pub fn random_weights(config: &Config) -> Vec<Weight> {
 
 /// The bytes of a safetensors file.
 pub fn safetensors(weights: &[Weight]) -> Vec<u8> {
-    let mut header = serde_json::Map::new();
-    let mut data = Vec::new();
+    let mut file = SafetensorsFile::default();
     for weight in weights {
-        let from = data.len();
-        data.extend(weight.values.iter().flat_map(|v| v.to_le_bytes()));
-        let entry = serde_json::json!({"dtype": "F32", "shape": weight.shape, "data_offsets": [from, data.len()]});
-        header.insert(weight.name.clone(), entry);
+        file.numbers(&weight.name, &weight.shape, &weight.values);
     }
-    let header = serde_json::Value::Object(header).to_string();
-    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat()
+    file.bytes()
+}
+
+/// The bytes of a safetensors file whose matrices are in bytes with a scale a row, and the weights that it stands for.
+pub fn safetensors_in_bytes(weights: Vec<Weight>) -> (Vec<u8>, Vec<Weight>) {
+    let mut file = SafetensorsFile::default();
+    let mut meant = Vec::new();
+    for mut weight in weights {
+        if weight.shape.len() > 1 {
+            let mut scales = Vec::new();
+            let mut bytes = Vec::new();
+            for row in weight.values.chunks_mut(weight.shape[1..].iter().product()) {
+                let scale = row.iter().fold(0.0, |most: f32, v| most.max(v.abs())) / 127.0;
+                scales.push(scale);
+                for value in row {
+                    let byte = (*value / scale).round() + 128.0;
+                    bytes.push(byte as u8);
+                    *value = (byte - 128.0) * scale;
+                }
+            }
+            file.tensor(&weight.name, "U8", &weight.shape, &bytes);
+            file.numbers(&scale_of(&weight.name), &weight.shape[..1], &scales);
+        } else {
+            file.numbers(&weight.name, &weight.shape, &weight.values);
+        }
+        meant.push(weight);
+    }
+    (file.bytes(), meant)
+}
+
+#[derive(Default)]
+struct SafetensorsFile {
+    header: serde_json::Map<String, serde_json::Value>,
+    data: Vec<u8>,
+}
+
+impl SafetensorsFile {
+    fn tensor(&mut self, name: &str, dtype: &str, shape: &[usize], bytes: &[u8]) {
+        let from = self.data.len();
+        self.data.extend(bytes);
+        let entry = serde_json::json!({"dtype": dtype, "shape": shape, "data_offsets": [from, self.data.len()]});
+        self.header.insert(name.to_owned(), entry);
+    }
+
+    fn numbers(&mut self, name: &str, shape: &[usize], values: &[f32]) {
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        self.tensor(name, "F32", shape, &bytes);
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        let header = serde_json::Value::Object(self.header).to_string();
+        [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &self.data].concat()
+    }
 }
 
 /// Writes a whole tiny model into `folder` (made if need be), to be used as `ModelFiles::Folder`.

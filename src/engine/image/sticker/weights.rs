@@ -11,6 +11,7 @@ use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::bytes::{TABLE, numbers, scale_of};
 use super::config::Config;
 use super::words::{SPECIAL, WordTokenizer};
 use crate::domain::plural;
@@ -86,10 +87,23 @@ impl Files {
         let (header, data) = read_header(&mut source, size, &path)?;
         let entries = parse_header(&header, &path)?;
         let files = Self { config, words, path, source, entries, data };
-        for (name, shape) in files.config.tensors() {
+        for (name, shape) in files.tensors() {
             files.check_tensor(&name, &shape, size)?;
         }
         Ok(files)
+    }
+
+    /// The tensors of the configuration, and the scales of those in bytes.
+    fn tensors(&self) -> Vec<(String, Vec<usize>)> {
+        let mut all = self.config.tensors();
+        let in_bytes = all.iter().filter(|(name, _)| self.is_in_bytes(name));
+        let scales: Vec<_> = in_bytes.map(|(name, shape)| (scale_of(name), vec![shape[0]])).collect();
+        all.extend(scales);
+        all
+    }
+
+    fn is_in_bytes(&self, name: &str) -> bool {
+        self.entries.get(name).is_some_and(|entry| dtype(&entry.dtype) == Some(DType::U8))
     }
 
     fn bad(&self, reason: Both) -> StudioError {
@@ -106,8 +120,8 @@ impl Files {
             let (expected, found) = (format!("{shape:?}"), format!("{:?}", entry.shape));
             return Err(Cause::WrongShape { tensor: name.to_owned(), expected, found }.into());
         }
-        let Some(dtype) = dtype(&entry.dtype) else {
-            let (found, supported) = (format!("{} ({name})", entry.dtype), "F16, BF16, F32".to_owned());
+        let Some(dtype) = dtype(&entry.dtype).filter(|dtype| *dtype != DType::U8 || shape.len() > 1) else {
+            let (found, supported) = (format!("{} ({name})", entry.dtype), "F16, BF16, F32, U8 with scales".to_owned());
             return Err(Cause::UnsupportedQuantization { found, supported }.into());
         };
         // The shape is the configuration's now, and so bounded: the product fits.
@@ -159,8 +173,15 @@ impl Files {
         for (i, (name, _)) in names.into_iter().enumerate() {
             token.check()?;
             let mut tensor = self.read(&name)?;
-            if name != "table" {
-                tensor = tensor.to_dtype(DType::F32)?.to_device(device)?;
+            let scale = self.is_in_bytes(&name).then(|| self.read(&scale_of(&name))).transpose()?;
+            if name == TABLE {
+                all.extend(scale.map(|scale| (scale_of(TABLE), scale)));
+            } else {
+                tensor = match scale {
+                    Some(scale) => numbers(&tensor, &scale)?,
+                    None => tensor.to_dtype(DType::F32)?,
+                };
+                tensor = tensor.to_device(device)?;
             }
             all.insert(name, tensor);
             progress((i + 1) as f32 / total);
@@ -194,6 +215,7 @@ fn dtype(name: &str) -> Option<DType> {
         "F16" => Some(DType::F16),
         "BF16" => Some(DType::BF16),
         "F32" => Some(DType::F32),
+        "U8" => Some(DType::U8),
         _ => None,
     }
 }

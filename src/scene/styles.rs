@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::scene::ThingId;
+use super::{Reading, ThingId};
 
 /// Styles that draw nearly everything, where no better is known.
 const USUAL: [&str; 2] = ["flat", "fluent"];
@@ -12,7 +12,7 @@ const TURNS: u64 = 6;
 
 /// For each thing, the styles in which the network draws it as it learned it (`train/styles.py`).
 static DRAWN_WELL: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
-    let lines = include_str!("../../../../models/sticker-64/styles.txt").lines();
+    let lines = include_str!("../../models/sticker-64/styles.txt").lines();
     lines.map(|line| line.split_whitespace().collect()).collect()
 });
 
@@ -20,9 +20,19 @@ fn drawn_well(thing: ThingId) -> &'static [&'static str] {
     DRAWN_WELL.get(usize::from(thing)).map_or(&[], Vec::as_slice)
 }
 
+impl Reading {
+    /// The style in which a picture of this seed is drawn: the prompt's, else one that the seed chooses.
+    pub fn style_of_seed(&self, seed: u64) -> &'static str {
+        self.style.unwrap_or_else(|| {
+            let things: Vec<ThingId> = self.items.iter().map(|item| item.senses[0]).collect();
+            by_seed(&things, self.items.iter().any(|item| item.painted_colour().is_some()), seed)
+        })
+    }
+}
+
 /// One style for all things of a picture: one in which each is drawn well, else the first thing, else a usual one. In
 /// other colours than their own, things are drawn in the usual styles: the shades of the others become stains.
-pub fn by_seed(things: &[ThingId], coloured: bool, seed: u64) -> &'static str {
+fn by_seed(things: &[ThingId], coloured: bool, seed: u64) -> &'static str {
     let first = things.first().map_or(&[][..], |first| drawn_well(*first));
     let fits = |style: &&str| {
         (!coloured || USUAL.contains(style)) && things.iter().all(|thing| drawn_well(*thing).contains(style))
@@ -35,8 +45,8 @@ pub fn by_seed(things: &[ThingId], coloured: bool, seed: u64) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{read, style_of, things};
     use super::*;
-    use crate::scene::{style_of, things};
 
     fn id(label: &str) -> ThingId {
         things().labelled(label).unwrap()
@@ -64,6 +74,8 @@ mod tests {
             assert!(drawn_well(id("red apple")).contains(style) && drawn_well(id("cat face")).contains(style));
         }
         assert!((0..8).all(|seed| USUAL.contains(&by_seed(&[id("red apple")], true, seed))), "a blue apple");
+        assert_eq!(read("a red apple, noto").style_of_seed(3), "noto", "the prompt's own");
+        assert_eq!(read("an apple").style_of_seed(3), by_seed(&[id("red apple")], false, 3));
         assert_eq!(by_seed(&[], false, 0), "flat", "words alone");
         assert_eq!(by_seed(&[], false, 7), "fluent");
     }
