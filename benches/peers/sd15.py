@@ -16,9 +16,7 @@ import os
 import pathlib
 import shutil
 
-MERGES = pathlib.Path(__file__).parents[2] / "assets/clip/bpe_simple_vocab_16e6.txt.gz"
-# Of the merges, those that CLIP uses: 49,408 tokens less 512 letters and two ends.
-USED = 49_152 - 256 - 2
+MERGES = pathlib.Path(__file__).parents[2] / "assets/clip/merges.txt.gz"
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 ENDS = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>"}
 PARTS = {
@@ -89,7 +87,7 @@ def letters():
 
 def tokenizer(to):
     to.mkdir(parents=True, exist_ok=True)
-    merges = gzip.open(MERGES, "rt", encoding="utf-8").read().splitlines()[1 : USED + 1]
+    merges = gzip.open(MERGES, "rt", encoding="utf-8").read().splitlines()[1:]
     words = [*letters(), *(f"{c}</w>" for c in letters()), *(m.replace(" ", "") for m in merges), *ENDS.values()]
     write(to / "vocab.json", {word: i for i, word in enumerate(words)})
     (to / "merges.txt").write_text("#version: 0.2\n" + "\n".join(merges) + "\n", "utf-8")
