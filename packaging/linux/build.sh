@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the .deb and the .tar.gz into target/packaging. On Debian: needs Rust, gcc, python3 and dpkg-dev.
+# Builds the .deb and the .tar.gz into target/packaging. On Debian: needs Rust, gcc, binutils, python3 and dpkg-dev.
 #
 #   packaging/linux/build.sh                     builds the program first
 #   PROGRAM=PATH packaging/linux/build.sh        packs a program that is already built
@@ -12,10 +12,13 @@ mkdir -p "$out/man"
 
 # For every processor of its kind, whatever flags this shell has.
 if [ -z "${PROGRAM:-}" ]; then
-  RUSTFLAGS="" cargo build --release --locked
-  PROGRAM="${CARGO_TARGET_DIR:-target}/release/aigc-studio"
+  RUSTFLAGS="" cargo build --profile dist --locked
+  PROGRAM="${CARGO_TARGET_DIR:-target}/dist/aigc-studio"
 fi
-PROGRAM="$(realpath "$PROGRAM")"
+# The symbols lie beside the packages: names.py finds the functions of a report with them.
+objcopy --only-keep-debug "$PROGRAM" "$out/aigc-studio.symbols"
+objcopy --strip-all "$PROGRAM" "$out/aigc-studio"
+PROGRAM="$(realpath "$out/aigc-studio")"
 export PROGRAM SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}"
 
 # What the program prints about itself, in English and without a person's settings.
@@ -51,8 +54,8 @@ arch="$(dpkg --print-architecture)"
 python3 packaging/linux/tree.py stage "$out/tree"
 if [ "${1:-}" = --cargo-deb ]; then
   cargo deb --version >/dev/null 2>&1 || cargo install cargo-deb --locked
-  # It packs target/release and does not know $PROGRAM.
-  cargo deb --no-build --no-strip --output "$out/aigc-studio_${version}-1_$arch.deb"
+  # It does not know $PROGRAM, and packs what lies in target/dist.
+  cargo deb --no-build --profile dist --strip --output "$out/aigc-studio_${version}-1_$arch.deb"
 else
   python3 packaging/linux/tree.py deb "$out/tree" "$out/aigc-studio_${version}-1_$arch.deb"
 fi

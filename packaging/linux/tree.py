@@ -5,7 +5,7 @@
     tree.py deb FOLDER OUT         a .deb of a staged tree, by dpkg-deb
     tree.py tar FOLDER OUT         a .tar.gz of it; the same tree gives the same bytes
 
-`aigc-studio` is taken from $PROGRAM, or from target/release. Nothing but Python 3.11, dpkg-deb and dpkg-shlibdeps
+`aigc-studio` is taken from $PROGRAM, or from target/dist. Nothing but Python 3.11, dpkg-deb and dpkg-shlibdeps
 (Debian: dpkg-dev) is needed.
 """
 
@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 DEB = PACKAGE["metadata"]["deb"]
+# As cargo-deb wants it said, whatever the profile.
 PROGRAM = "target/release/aigc-studio"
 # The time of every file, so that a package depends on nothing but its contents.
 TIME = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
@@ -31,7 +32,7 @@ TIME = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
 def stage(to: Path) -> None:
     for source, target, mode in DEB["assets"]:
         if source == PROGRAM:
-            found = [Path(os.environ.get("PROGRAM", ROOT / PROGRAM))]
+            found = [Path(os.environ.get("PROGRAM", ROOT / "target/dist/aigc-studio"))]
         else:
             found = sorted(ROOT.glob(source))
         found = [file for file in found if file.is_file()]
