@@ -85,6 +85,9 @@ pub struct Doing {
     pub span: Range<usize>,
 }
 
+/// Things with a face that does not smile.
+const STERN: [&str; 7] = ["robot", "alien", "alien monster", "skull", "skull and crossbones", "ogre", "goblin"];
+
 /// Maximum number of copies of one item.
 pub const MOST_OF_A_KIND: u8 = 12;
 
@@ -171,7 +174,7 @@ impl Named {
         };
         let actions = self.said.doing.iter().filter(|doing| !is_seen(&doing.words)).map(|doing| &doing.span);
         // Faces smile anyway.
-        let smiles = |mood: &[&str]| mood.contains(&"smile") && (t.living || t.expression);
+        let smiles = |mood: &[&str]| mood.contains(&"smile") && (t.living || t.expression) && !STERN.contains(&t.en);
         let moods =
             self.said.moods.iter().filter(|(mood, _)| !mood.iter().any(|word| t.is_also(word)) && !smiles(mood));
         actions.chain(moods.map(|(_, span)| span)).cloned().collect()

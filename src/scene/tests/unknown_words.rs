@@ -93,9 +93,12 @@ fn each_loose_name_is_in_the_tables() {
 
 #[test]
 fn a_smile_is_reported_where_no_face_shows_it() {
-    for (prompt, unknown_words) in
-        [("a happy car", vec!["happy"]), ("a happy dog", vec![]), ("一把开心的椅子", vec!["开心"])]
-    {
+    for (prompt, unknown_words) in [
+        ("a happy car", vec!["happy"]),
+        ("a happy robot", vec!["happy"]),
+        ("a happy dog", vec![]),
+        ("一把开心的椅子", vec!["开心"]),
+    ] {
         assert_eq!(unknown(prompt), unknown_words, "{prompt}");
     }
 }
