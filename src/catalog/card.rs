@@ -197,6 +197,8 @@ mod tests {
         let (first, fresh) = (&cards[0].defaults, ImageParams::default());
         assert_eq!((first.steps, first.guidance), (Some(fresh.steps), Some(fresh.guidance)));
         assert!(cards[0].is_embedded() && !cards[1].is_embedded());
+        let weights = include_bytes!("../../models/sticker-64/weights.safetensors");
+        assert_eq!(cards[0].bytes(), weights.len() as u64, "the built-in model's card says its size");
         let file = &cards[1].files[0];
         assert_eq!(file.bytes, 98_362_432);
         assert!(matches!(file.sources[..], [Source::Hub { .. }, Source::Pip { .. }]), "in order of preference");
