@@ -181,6 +181,10 @@ pub enum Cause {
     NotANumber {
         step: usize,
     },
+    /// An exhibit's loss is no number any more after this step.
+    Diverged {
+        step: u64,
+    },
     /// NaN came out of a language model for this token of the answer, from 0.
     BadLogits {
         step: usize,

@@ -25,6 +25,7 @@
 //! | [`logs`] | the log file and reports of panics | about |
 //! | [`domain`] | the data types: parameters, jobs, requests, events, pictures, conversations, documents, cards, settings | numbers, lang, error |
 //! | [`scene`] | parses a prompt for the built-in picture model: things, relations, background; layout and compositing; a crate of its own | - |
+//! | [`lab`] | the exhibits of the Learn room: models that train while one watches; a crate of its own | - |
 //! | [`formats`] | untrusted model files: headers, layouts, parts | domain, error, lang |
 //! | [`engine`] | a lane for each medium, reporter, backends for text and pictures; its kernels are a crate of their own | writing (ELIZA), scene, formats, domain, error, lang |
 //! | [`catalog`] | model cards, sources, fetch and verify, the model doctor | formats, domain, disk, error, lang |
@@ -52,4 +53,5 @@ pub mod store;
 pub mod ui;
 pub mod writing;
 
+pub use aigc_lab as lab;
 pub use aigc_scene as scene;

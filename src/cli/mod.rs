@@ -10,6 +10,7 @@ mod grid;
 mod image;
 mod input;
 mod inspect;
+mod learn;
 mod models;
 mod numbers;
 mod out;
@@ -69,6 +70,11 @@ pub enum CliCommand {
     Models {
         #[command(subcommand)]
         command: models::ModelsCommand,
+    },
+    /// Models of every kind, small enough to train while one watches.
+    Learn {
+        #[command(subcommand)]
+        command: learn::LearnCommand,
     },
     /// Print the completions of a shell.
     #[command(hide = true)]
@@ -162,7 +168,11 @@ fn looks_closer(command: &CliCommand, catalog: &Catalog) -> bool {
     match command {
         CliCommand::Models { command } => command.tells(),
         CliCommand::Image(args) => unknown(args.model.as_deref()),
-        CliCommand::Inspect(_) | CliCommand::About(_) | CliCommand::Completions(_) | CliCommand::Man(_) => false,
+        CliCommand::Inspect(_)
+        | CliCommand::About(_)
+        | CliCommand::Learn { .. }
+        | CliCommand::Completions(_)
+        | CliCommand::Man(_) => false,
         CliCommand::Text(args) => unknown(args.model.as_deref()),
         CliCommand::Tokens(args) => unknown(args.model.as_deref()),
         CliCommand::Render(args) => unknown(args.model.as_deref()),
@@ -197,6 +207,7 @@ pub fn main(command: CliCommand) -> ExitCode {
         CliCommand::Render(args) => tokens::render(&context, &args),
         CliCommand::Bench { command } => bench::run(&context, &command),
         CliCommand::Models { command } => models::run(&context, command),
+        CliCommand::Learn { command } => learn::run(&context, &command),
         CliCommand::Completions(args) => describe::completions(&args),
         CliCommand::Man(args) => describe::man(&args),
     };

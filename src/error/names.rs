@@ -42,6 +42,8 @@ const ROWS: &[Row] = &[
     ("stdin", NO_FLAG, "Standard input", "标准输入"),
     ("prompt, bytes", NO_FLAG, "Prompt length in bytes", "提示词长度（字节）"),
     ("command", NO_FLAG, "Command", "命令"),
+    ("exhibit", NO_FLAG, "Exhibit", "展品"),
+    ("set", FLAG, "Control", "控件"),
     ("thumbnail", NO_FLAG, "Size of the thumbnails", "缩略图大小"),
     // Texts
     ("temperature", FLAG, "Temperature", "温度"),

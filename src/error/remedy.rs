@@ -127,6 +127,9 @@ pub(super) fn remedy(cause: &Cause, lang: Lang, reader: Reader) -> String {
         Cause::NotANumber { .. } => {
             ("Lower the guidance, or try another seed.".into(), "请降低引导强度，或换一个种子。".into())
         }
+        Cause::Diverged { .. } => {
+            ("Lower the learning rate and start anew.".into(), "请降低学习率，然后重新开始。".into())
+        }
         Cause::BadLogits { .. } => (
             "Set the KV cache to f32 (--kv f32). If that does not help, the file is damaged: fetch it again, or \
              choose another quantisation."

@@ -171,6 +171,10 @@ pub(super) fn summary(cause: &Cause, lang: Lang, reader: Reader) -> String {
             format!("The picture model produced NaN or infinity at step {step}."),
             format!("图片模型在第 {step} 步产生了 NaN 或无穷大。"),
         ),
+        Cause::Diverged { step } => (
+            format!("The loss is not a number (NaN) any more after step {step}."),
+            format!("第 {step} 步之后，损失变成了无效的数（NaN）。"),
+        ),
         Cause::BadLogits { step } => (
             format!("The model's output is not a number (NaN) at token {}.", step + 1),
             format!("模型在第 {} 个词元输出了无效数值（NaN）。", step + 1),

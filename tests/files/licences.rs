@@ -62,7 +62,7 @@ fn every_package_of_the_lock_file_is_shown_or_set_aside() {
 fn every_direct_dependency_of_the_program_is_shown() {
     let shown = shown();
     let mut seen = 0;
-    for manifest in ["Cargo.toml", "src/engine/kernels/Cargo.toml", "src/scene/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "src/engine/kernels/Cargo.toml", "src/lab/Cargo.toml", "src/scene/Cargo.toml"] {
         let manifest = read_toml(manifest);
         let targets = manifest.get("target").and_then(toml::Value::as_table);
         let targets =

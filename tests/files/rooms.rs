@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::imports::{Module, Sources, paths, rust_files};
 
 /// Each room with the rooms it may import. `app` and `cli` wire all of them.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("lang", &[]),
     ("about", &["lang"]),
     ("numbers", &["lang"]),
@@ -16,6 +16,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("chunks", &[]),
     ("logs", &["about"]),
     ("scene", &[]),
+    ("lab", &[]),
     ("domain", &["error", "numbers", "lang"]),
     ("formats", &["domain", "error", "lang"]),
     ("engine", &["writing", "scene", "formats", "domain", "error", "lang"]),
@@ -36,8 +37,8 @@ const CRATES: [(&str, &[&str]); 20] = [
     ("fontconfig_sys", &["app"]),
     ("rfd", &["app"]),
     ("zbus", &["app"]),
-    ("candle_core", &["engine", "formats"]),
-    ("candle_nn", &["engine"]),
+    ("candle_core", &["engine", "formats", "lab"]),
+    ("candle_nn", &["engine", "lab"]),
     ("candle_transformers", &["engine"]),
     ("ureq", &["catalog"]),
     ("pinyin", &["writing"]),

@@ -104,7 +104,6 @@ impl Curve {
         }
     }
 
-
     pub fn line(&self) -> Line {
         Line { name: self.name, points: self.points.clone() }
     }

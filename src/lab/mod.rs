@@ -14,6 +14,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 
+pub use candle_core::Result;
 pub use control::{Control, Kind, Settings, Unfit};
 pub use show::{Cloud, Field, Line, Pictures, Show, What};
 
@@ -45,7 +46,7 @@ pub struct Exhibit {
     ///
     /// # Errors
     /// What the mathematics underneath reports.
-    pub start: fn(&Settings, u64) -> candle_core::Result<Box<dyn Run>>,
+    pub start: fn(&Settings, u64) -> Result<Box<dyn Run>>,
 }
 
 /// A small experiment: a button that sets controls and starts anew.
@@ -63,7 +64,7 @@ pub trait Run: Send {
     ///
     /// # Errors
     /// What the mathematics underneath reports.
-    fn step(&mut self) -> candle_core::Result<Step>;
+    fn step(&mut self) -> Result<Step>;
 
     /// Takes over the controls that can be changed while it runs ([`Control::live`]).
     fn set(&mut self, settings: &Settings);
@@ -72,7 +73,7 @@ pub trait Run: Send {
     ///
     /// # Errors
     /// What the mathematics underneath reports.
-    fn shows(&self) -> candle_core::Result<Vec<Show>>;
+    fn shows(&self) -> Result<Vec<Show>>;
 }
 
 /// How a step ended.
