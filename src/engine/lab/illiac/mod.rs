@@ -242,7 +242,7 @@ impl Run for Illiac {
             Piece::Counterpoint(search, voices) => {
                 let score = score(&search.written, *voices, self.bars);
                 let rules = Rule::Opening as usize..if *voices == 2 { Rule::Full } else { Rule::Twelve } as usize;
-                (counterpoint(score), search.written.len() / voices, Some(search), rules)
+                (counterpoint(score), score.full_bars(), Some(search), rules)
             }
             Piece::Rows(rows) => {
                 (rows.notes.clone(), rows.bars, Some(&rows.search), Rule::Twelve as usize..RULES.len())

@@ -122,6 +122,12 @@ impl Score<'_> {
         if self.by_voice { (n / self.bars, n % self.bars) } else { (n % self.voices, n / self.voices) }
     }
 
+    /// How many bars have a note of each voice.
+    pub fn full_bars(&self) -> usize {
+        let len = self.written.len();
+        if self.by_voice { len.saturating_sub((self.voices - 1) * self.bars) } else { len / self.voices }
+    }
+
     /// The note of a voice in a bar, if it is written.
     pub fn get(&self, voice: usize, bar: usize) -> Option<i32> {
         let n = if self.by_voice { voice * self.bars + bar } else { bar * self.voices + voice };
