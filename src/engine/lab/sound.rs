@@ -192,7 +192,11 @@ mod tests {
                 now += wait << 7 | u32::from(bytes[at]);
                 at += 1;
                 match bytes[at] >> 4 {
-                    9 => sounding.push((now, bytes[at + 1])),
+                    9 => {
+                        // A note that comes again has ended before.
+                        assert!(sounding.iter().all(|(_, pitch)| *pitch != bytes[at + 1]));
+                        sounding.push((now, bytes[at + 1]));
+                    }
                     8 => {
                         let begun = sounding.iter().position(|(_, pitch)| *pitch == bytes[at + 1]).unwrap();
                         let (from, pitch) = sounding.remove(begun);
