@@ -7,22 +7,24 @@
 
 mod control;
 mod gan;
+mod illiac;
 mod network;
 mod neurons;
 mod shapes;
 mod show;
+pub mod sound;
 #[cfg(test)]
 mod tests;
 
 pub use candle_core::Result;
 pub use control::{Control, Kind, Settings, Unfit};
-pub use show::{Cloud, Field, Line, Pictures, Show, What};
+pub use show::{Cloud, Field, Line, Note, Notes, Pictures, Show, What};
 
 /// A text in English and in Chinese.
 pub type Words = (&'static str, &'static str);
 
 /// All exhibits, in the order of the room.
-pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT];
+pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &illiac::EXHIBIT];
 
 /// The exhibit with this id.
 pub fn exhibit(id: &str) -> Option<&'static Exhibit> {

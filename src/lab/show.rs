@@ -31,6 +31,36 @@ pub enum What {
     /// Equally large gray pictures.
     Pictures(Pictures),
     Text(String),
+    /// A piece of music, for a piano roll or a score; `sound` makes it heard.
+    Notes(Notes),
+}
+
+/// A piece of music.
+#[derive(Clone, Debug)]
+pub struct Notes {
+    /// The voices' names, the lowest first.
+    pub voices: Vec<Words>,
+    /// Beats of a whole bar.
+    pub bar: f32,
+    /// Beats of the whole piece, also while fewer are written.
+    pub beats: f32,
+    /// Beats in a minute.
+    pub tempo: f32,
+    /// In no particular order.
+    pub notes: Vec<Note>,
+}
+
+/// A note of one voice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Note {
+    /// The voice's place in [`Notes::voices`].
+    pub voice: usize,
+    /// In beats from the beginning of the piece.
+    pub start: f32,
+    /// In beats, above zero.
+    pub length: f32,
+    /// A MIDI note number, from 0 to 127: 60 is middle C, one more is a semitone higher.
+    pub pitch: u8,
 }
 
 /// A line of a graph.
