@@ -2,7 +2,7 @@
 
 use crate::domain::Picture;
 use crate::error::Result;
-use crate::lab::{Cloud, Field, Pictures, Show, What};
+use crate::lab::{Cloud, Field, Pictures, Show, What, sound};
 use crate::store::picture_files::encode_png;
 
 /// Pixels of a plane's side, and of a picture's of several.
@@ -22,10 +22,14 @@ const WHITE: [f32; 3] = [1.0; 3];
 pub fn files(shows: &[Show]) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     for show in shows {
+        if let What::Notes(notes) = &show.what {
+            files.push((format!("{}.mid", show.id), sound::midi(notes)));
+            files.push((format!("{}.wav", show.id), sound::wav(&sound::synthesise(notes, sound::RATE), sound::RATE)));
+        }
         let picture = match &show.what {
             What::Plane { reach, field, clouds, .. } => plane(*reach, field.as_ref(), clouds),
             What::Pictures(pictures) => sheet(pictures),
-            What::Number { .. } | What::Curves(_) | What::Text(_) => continue,
+            What::Number { .. } | What::Curves(_) | What::Text(_) | What::Notes(_) => continue,
         };
         files.push((format!("{}.png", show.id), encode_png(&picture, None)?));
     }

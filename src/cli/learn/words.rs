@@ -76,6 +76,7 @@ pub fn told(show: &Show, lang: Lang) -> Option<String> {
             Some(format!("{name}: {}", last.collect::<Vec<_>>().join(lang.pick(", ", "，"))))
         }
         What::Text(text) => Some(format!("{name}:\n{text}")),
+        What::Notes(notes) => Some(format!("{name}: {}", notes.notes.len())),
         What::Plane { .. } | What::Pictures(_) => None,
     }
 }
@@ -94,6 +95,13 @@ pub fn figures(show: &Show) -> Value {
             )
         }
         What::Pictures(pictures) => json!({ "side": pictures.side }),
+        What::Notes(notes) => json!(
+            notes
+                .notes
+                .iter()
+                .map(|it| json!({ "voice": it.voice, "start": it.start, "length": it.length, "pitch": it.pitch }))
+                .collect::<Vec<_>>()
+        ),
     };
     json!({ "id": show.id, "name": show.name.0, "shows": figures })
 }
