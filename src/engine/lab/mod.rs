@@ -9,19 +9,20 @@ mod control;
 mod gan;
 mod network;
 mod neurons;
+mod rnn;
 mod shapes;
 mod show;
 #[cfg(test)]
 mod tests;
 
 pub use control::{Control, Kind, Settings, Unfit};
-pub use show::{Cloud, Field, Line, Pictures, Show, What};
+pub use show::{Cloud, Field, Line, Matrix, Pictures, Show, What};
 
 /// A text in English and in Chinese.
 pub type Words = (&'static str, &'static str);
 
 /// All exhibits, in the order of the room.
-pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT];
+pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT];
 
 /// The exhibit with this id.
 pub fn exhibit(id: &str) -> Option<&'static Exhibit> {

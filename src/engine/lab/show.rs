@@ -21,6 +21,12 @@ pub enum What {
     },
     /// Lines over the steps, in one graph.
     Curves(Vec<Line>),
+    /// Lines over something else than steps.
+    Graph {
+        /// What the points' first coordinate is.
+        across: Words,
+        lines: Vec<Line>,
+    },
     /// Points of a plane, each coordinate from -`reach` to `reach`, above a coloured field and below arrows.
     Plane {
         reach: f32,
@@ -30,6 +36,8 @@ pub enum What {
     },
     /// Equally large gray pictures.
     Pictures(Pictures),
+    /// Named rows and columns of coloured cells.
+    Matrix(Matrix),
     Text(String),
 }
 
@@ -37,7 +45,7 @@ pub enum What {
 #[derive(Clone, Debug)]
 pub struct Line {
     pub name: Words,
-    /// (step, value)
+    /// (step, value); in a [`What::Graph`], (what lies across, value)
     pub points: Vec<[f64; 2]>,
 }
 
@@ -59,6 +67,14 @@ pub struct Cloud {
 #[derive(Clone, Debug)]
 pub struct Pictures {
     pub side: usize,
+    pub values: Vec<f32>,
+}
+
+/// Values from -1 to 1, row by row from the top.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    pub rows: Vec<String>,
+    pub columns: Vec<String>,
     pub values: Vec<f32>,
 }
 
@@ -103,7 +119,6 @@ impl Curve {
             self.every *= 2;
         }
     }
-
 
     pub fn line(&self) -> Line {
         Line { name: self.name, points: self.points.clone() }
