@@ -10,6 +10,7 @@ mod gan;
 mod illiac;
 mod network;
 mod neurons;
+mod rnn;
 mod shapes;
 mod show;
 pub mod sound;
@@ -18,13 +19,13 @@ mod tests;
 
 pub use candle_core::Result;
 pub use control::{Control, Kind, Settings, Unfit};
-pub use show::{Cloud, Field, Line, Note, Notes, Pictures, Show, What};
+pub use show::{Cloud, Field, Line, Matrix, Note, Notes, Pictures, Show, What};
 
 /// A text in English and in Chinese.
 pub type Words = (&'static str, &'static str);
 
 /// All exhibits, in the order of the room.
-pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &illiac::EXHIBIT];
+pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT, &illiac::EXHIBIT];
 
 /// The exhibit with this id.
 pub fn exhibit(id: &str) -> Option<&'static Exhibit> {

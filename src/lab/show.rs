@@ -21,6 +21,12 @@ pub enum What {
     },
     /// Lines over the steps, in one graph.
     Curves(Vec<Line>),
+    /// Lines over something else than steps.
+    Graph {
+        /// What the points' first coordinate is.
+        across: Words,
+        lines: Vec<Line>,
+    },
     /// Points of a plane, each coordinate from -`reach` to `reach`, above a coloured field and below arrows.
     Plane {
         reach: f32,
@@ -30,6 +36,8 @@ pub enum What {
     },
     /// Equally large gray pictures.
     Pictures(Pictures),
+    /// Named rows and columns of coloured cells.
+    Matrix(Matrix),
     Text(String),
     /// A piece of music, for a piano roll or a score; `sound` makes it heard.
     Notes(Notes),
@@ -67,7 +75,7 @@ pub struct Note {
 #[derive(Clone, Debug)]
 pub struct Line {
     pub name: Words,
-    /// (step, value)
+    /// (step, value); in a [`What::Graph`], (what lies across, value)
     pub points: Vec<[f64; 2]>,
 }
 
@@ -89,6 +97,14 @@ pub struct Cloud {
 #[derive(Clone, Debug)]
 pub struct Pictures {
     pub side: usize,
+    pub values: Vec<f32>,
+}
+
+/// Values from -1 to 1, row by row from the top.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    pub rows: Vec<String>,
+    pub columns: Vec<String>,
     pub values: Vec<f32>,
 }
 

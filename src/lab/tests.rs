@@ -112,3 +112,55 @@ fn the_generator_comes_to_the_real_points_and_collapses_when_it_runs_ahead() {
     let collapsed = heaps(exhibit("gan").unwrap().tries[1].set);
     assert!(collapsed <= 4.0, "{collapsed} of 8");
 }
+
+fn graph(run: &dyn Run, id: &str) -> Vec<Line> {
+    let show = run.shows().unwrap().into_iter().find(|show| show.id == id).expect(id);
+    let What::Graph { lines, .. } = show.what else { panic!("{id} is no graph") };
+    lines
+}
+
+#[test]
+fn lstm_and_gru_remember_what_the_plain_rnn_forgets() {
+    let mut it = started("rnn", &[("delay", 30.0)], 1);
+    let left: Vec<f64> = graph(&*it, "distances").iter().map(|line| line.points[30][1]).collect();
+    assert!(left[0] < -6.0 && left[1] > -2.0 && left[2] > -2.0, "log10 of the gradient that is left: {left:?}");
+    run(&mut *it, 200);
+    let right = ["right_rnn", "right_lstm", "right_gru"].map(|id| figure(&*it, id));
+    assert!(right[0] < 40.0 && right[1] > 95.0 && right[2] > 95.0, "{right:?} of 100");
+    let left: Vec<f64> = graph(&*it, "distances").iter().map(|line| line.points[30][1]).collect();
+    assert!(left[0] < left[1] - 3.0 && left[0] < left[2] - 3.0, "{left:?}");
+}
+
+#[test]
+fn gates_that_begin_half_open_forget_and_large_weights_explode() {
+    let tries = exhibit("rnn").unwrap().tries;
+    let mut shut = started("rnn", tries[0].set, 1);
+    run(&mut *shut, 150);
+    assert!(["right_rnn", "right_lstm", "right_gru"].iter().all(|id| figure(&*shut, id) < 40.0));
+    let large = started("rnn", tries[1].set, 1);
+    let rnn = &graph(&*large, "distances")[0].points;
+    assert!(rnn[40][1] > 3.0, "the gradient grows on the way back: {:?}", rnn[40]);
+}
+
+#[test]
+fn the_cells_learn_a_text_and_write_letters_of_it() {
+    for (text, most) in [(0.0, 2.1), (1.0, 4.5)] {
+        let mut it = started("rnn", &[("task", 1.0), ("text", text), ("rate", 0.01)], 1);
+        run(&mut *it, 90);
+        let guess = figure(&*it, "frequencies");
+        for id in ["loss_rnn", "loss_lstm", "loss_gru"] {
+            let loss = figure(&*it, id);
+            assert!(loss < most && loss < guess - 0.5, "{id}: {loss} nats a letter, by frequencies {guess}");
+        }
+        for show in it.shows().unwrap() {
+            match show.what {
+                What::Text(text) => assert!(text.chars().count() > 50, "{}: {text}", show.id),
+                What::Matrix(it) => {
+                    assert_eq!(it.values.len(), it.rows.len() * it.columns.len());
+                    assert!(it.values.iter().all(|value| value.abs() <= 1.0), "{}", show.id);
+                }
+                _ => {}
+            }
+        }
+    }
+}
