@@ -11,6 +11,7 @@ mod network;
 mod neurons;
 mod shapes;
 mod show;
+mod tangora;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,7 @@ pub use show::{Cloud, Field, Line, Pictures, Show, What};
 pub type Words = (&'static str, &'static str);
 
 /// All exhibits, in the order of the room.
-pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT];
+pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &tangora::EXHIBIT];
 
 /// The exhibit with this id.
 pub fn exhibit(id: &str) -> Option<&'static Exhibit> {
