@@ -13,6 +13,7 @@ mod neurons;
 mod rnn;
 mod shapes;
 mod show;
+mod tangora;
 pub mod sound;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,7 @@ pub use show::{Cloud, Field, Line, Matrix, Note, Notes, Pictures, Show, What};
 pub type Words = (&'static str, &'static str);
 
 /// All exhibits, in the order of the room.
-pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT, &illiac::EXHIBIT];
+pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT, &illiac::EXHIBIT, &tangora::EXHIBIT];
 
 /// The exhibit with this id.
 pub fn exhibit(id: &str) -> Option<&'static Exhibit> {

@@ -113,6 +113,7 @@ fn the_generator_comes_to_the_real_points_and_collapses_when_it_runs_ahead() {
     assert!(collapsed <= 4.0, "{collapsed} of 8");
 }
 
+<<<<<<< HEAD:src/lab/tests.rs
 fn graph(run: &dyn Run, id: &str) -> Vec<Line> {
     let show = run.shows().unwrap().into_iter().find(|show| show.id == id).expect(id);
     let What::Graph { lines, .. } = show.what else { panic!("{id} is no graph") };
@@ -163,4 +164,29 @@ fn the_cells_learn_a_text_and_write_letters_of_it() {
             }
         }
     }
+=======
+#[test]
+fn a_language_model_halves_the_errors_of_the_voice_typewriter() {
+    // Word error rates, in percent, with the language model and of sounds alone, over 50 sentences.
+    let rates = |set: &[(&str, f64)]| {
+        let mut it = started("tangora", set, 1);
+        while figure(&*it, "sentences") < 50.0 {
+            run(&mut *it, 1);
+        }
+        (figure(&*it, "error_with"), figure(&*it, "error_without"))
+    };
+    for (tongue, most, least) in [(0.0, 5.0, 12.0), (1.0, 8.0, 35.0)] {
+        let tongue = ("tongue", tongue);
+        let (with, without) = rates(&[tongue, ("noise", 0.2)]);
+        assert!(with < most && without > least, "{with} {without}");
+        let (alone, _) = rates(&[tongue, ("noise", 0.2), ("order", 1.0)]);
+        assert!(alone > 2.0 * with, "words by themselves: {alone}");
+        let (narrow, _) = rates(&[tongue, ("noise", 0.2), ("beam", 1.0)]);
+        assert!(narrow > 4.0 * with, "a beam of 1: {narrow}");
+        let (heavy, _) = rates(&[tongue, ("noise", 0.2), ("weight", 3.0)]);
+        assert!(heavy > with + 2.0, "a language model that counts too much: {heavy}");
+    }
+    let (with, without) = rates(&[("weight", 0.0)]);
+    assert_eq!(with, without);
+>>>>>>> learn-tangora:src/engine/lab/tests.rs
 }
