@@ -13,8 +13,8 @@ mod neurons;
 mod rnn;
 mod shapes;
 mod show;
-mod tangora;
 pub mod sound;
+mod tangora;
 #[cfg(test)]
 mod tests;
 
@@ -26,7 +26,8 @@ pub use show::{Cloud, Field, Line, Matrix, Note, Notes, Pictures, Show, What};
 pub type Words = (&'static str, &'static str);
 
 /// All exhibits, in the order of the room.
-pub static EXHIBITS: &[&Exhibit] = &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT, &illiac::EXHIBIT, &tangora::EXHIBIT];
+pub static EXHIBITS: &[&Exhibit] =
+    &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT, &illiac::EXHIBIT, &tangora::EXHIBIT];
 
 /// The exhibit with this id.
 pub fn exhibit(id: &str) -> Option<&'static Exhibit> {

@@ -113,7 +113,6 @@ fn the_generator_comes_to_the_real_points_and_collapses_when_it_runs_ahead() {
     assert!(collapsed <= 4.0, "{collapsed} of 8");
 }
 
-<<<<<<< HEAD:src/lab/tests.rs
 fn graph(run: &dyn Run, id: &str) -> Vec<Line> {
     let show = run.shows().unwrap().into_iter().find(|show| show.id == id).expect(id);
     let What::Graph { lines, .. } = show.what else { panic!("{id} is no graph") };
@@ -164,7 +163,8 @@ fn the_cells_learn_a_text_and_write_letters_of_it() {
             }
         }
     }
-=======
+}
+
 #[test]
 fn a_language_model_halves_the_errors_of_the_voice_typewriter() {
     // Word error rates, in percent, with the language model and of sounds alone, over 50 sentences.
@@ -188,5 +188,4 @@ fn a_language_model_halves_the_errors_of_the_voice_typewriter() {
     }
     let (with, without) = rates(&[("weight", 0.0)]);
     assert_eq!(with, without);
->>>>>>> learn-tangora:src/engine/lab/tests.rs
 }

@@ -2,12 +2,14 @@
 
 use crate::domain::Picture;
 use crate::error::Result;
-use crate::lab::{Cloud, Field, Pictures, Show, What, sound};
+use crate::lab::{Cloud, Field, Matrix, Pictures, Show, What, sound};
 use crate::store::picture_files::encode_png;
 
 /// Pixels of a plane's side, and of a picture's of several.
 const PLANE: usize = 512;
 const SMALL: usize = 96;
+/// Pixels of a matrix's cell.
+const CELL: usize = 12;
 /// Pictures in a row.
 const IN_A_ROW: usize = 8;
 /// Half the width of a point, in pixels.
@@ -29,7 +31,8 @@ pub fn files(shows: &[Show]) -> Result<Vec<(String, Vec<u8>)>> {
         let picture = match &show.what {
             What::Plane { reach, field, clouds, .. } => plane(*reach, field.as_ref(), clouds),
             What::Pictures(pictures) => sheet(pictures),
-            What::Number { .. } | What::Curves(_) | What::Text(_) | What::Notes(_) => continue,
+            What::Matrix(matrix) => matrix_of(matrix),
+            What::Number { .. } | What::Curves(_) | What::Graph { .. } | What::Text(_) | What::Notes(_) => continue,
         };
         files.push((format!("{}.png", show.id), encode_png(&picture, None)?));
     }
@@ -49,9 +52,7 @@ fn picture(side: (usize, usize), colour: impl Fn(usize, usize) -> [f32; 3]) -> P
 fn plane(reach: f32, field: Option<&Field>, clouds: &[Cloud]) -> Picture {
     let ground = |x: usize, y: usize| {
         let Some(Field { side, values }) = field else { return WHITE };
-        let value = values.get(y * side / PLANE * side + x * side / PLANE).copied().unwrap_or_default();
-        let end = if value < 0.0 { LOW } else { HIGH };
-        std::array::from_fn(|k| 1.0 + (end[k] - 1.0) * value.abs().min(1.0))
+        shade(values.get(y * side / PLANE * side + x * side / PLANE).copied().unwrap_or_default())
     };
     let mut drawn = picture((PLANE, PLANE), ground);
     let pixel = |v: f32| (v / reach + 1.0) / 2.0 * PLANE as f32;
@@ -70,6 +71,20 @@ fn plane(reach: f32, field: Option<&Field>, clouds: &[Cloud]) -> Picture {
         }
     }
     drawn
+}
+
+/// A cell of [`CELL`] pixels for each value.
+fn matrix_of(matrix: &Matrix) -> Picture {
+    let (rows, columns) = (matrix.rows.len().max(1), matrix.columns.len().max(1));
+    picture((columns * CELL, rows * CELL), |x, y| {
+        shade(matrix.values.get(y / CELL * columns + x / CELL).copied().unwrap_or_default())
+    })
+}
+
+/// From one colour at -1 over white to another at 1.
+fn shade(value: f32) -> [f32; 3] {
+    let end = if value < 0.0 { LOW } else { HIGH };
+    std::array::from_fn(|k| 1.0 + (end[k] - 1.0) * value.abs().min(1.0))
 }
 
 /// The pictures in rows of eight, enlarged, a white line between them.

@@ -68,7 +68,7 @@ pub fn told(show: &Show, lang: Lang) -> Option<String> {
     let name = pick(show.name, lang);
     match &show.what {
         What::Number { value, digits } => Some(format!("{name}: {value:.digits$}")),
-        What::Curves(lines) => {
+        What::Curves(lines) | What::Graph { lines, .. } => {
             let last = lines.iter().filter_map(|line| {
                 let [_, value] = line.points.last()?;
                 Some(format!("{} {value:.3}", pick(line.name, lang)))
@@ -77,7 +77,7 @@ pub fn told(show: &Show, lang: Lang) -> Option<String> {
         }
         What::Text(text) => Some(format!("{name}:\n{text}")),
         What::Notes(notes) => Some(format!("{name}: {}", notes.notes.len())),
-        What::Plane { .. } | What::Pictures(_) => None,
+        What::Plane { .. } | What::Pictures(_) | What::Matrix(_) => None,
     }
 }
 
@@ -85,7 +85,7 @@ pub fn told(show: &Show, lang: Lang) -> Option<String> {
 pub fn figures(show: &Show) -> Value {
     let figures = match &show.what {
         What::Number { value, .. } => json!(value),
-        What::Curves(lines) => {
+        What::Curves(lines) | What::Graph { lines, .. } => {
             json!(lines.iter().map(|line| json!({ "name": line.name.0, "points": line.points })).collect::<Vec<_>>())
         }
         What::Text(text) => json!(text),
@@ -95,6 +95,7 @@ pub fn figures(show: &Show) -> Value {
             )
         }
         What::Pictures(pictures) => json!({ "side": pictures.side }),
+        What::Matrix(matrix) => json!({ "columns": matrix.columns, "values": matrix.values }),
         What::Notes(notes) => json!(
             notes
                 .notes

@@ -82,8 +82,8 @@ impl Decoder {
         };
         let far = self.weight != 0.0 && model.language.order == 3;
         let enter = |prev: usize, history: [usize; 2], score: f64, parent: usize, offer: &mut dyn FnMut(Node)| {
-            for word in 0..words {
-                let score = score + self.language(model, history, word) + channel.sounds(sounds[word][0], phone);
+            for (word, states) in sounds.iter().enumerate() {
+                let score = score + self.language(model, history, word) + channel.sounds(states[0], phone);
                 offer(Node { prev, word, at: 0, fresh: true, score, parent });
             }
         };
@@ -94,8 +94,8 @@ impl Decoder {
                     let of = &sounds[node.word];
                     let stay = Node { fresh: false, parent, ..*node };
                     offer(Node { score: node.score + channel.again() + channel.sounds(of[node.at], phone), ..stay });
-                    for at in node.at + 1..of.len() {
-                        let step = channel.forward(at - node.at) + channel.sounds(of[at], phone);
+                    for (at, state) in of.iter().enumerate().skip(node.at + 1) {
+                        let step = channel.forward(at - node.at) + channel.sounds(*state, phone);
                         offer(Node { at, score: node.score + step, ..stay });
                     }
                     let leave = node.score + channel.leave(of.len() - 1 - node.at);
