@@ -12,7 +12,10 @@ mkdir -p "$out/man"
 
 # For every processor of its kind, whatever flags this shell has.
 if [ -z "${PROGRAM:-}" ]; then
-  RUSTFLAGS="" cargo build --profile dist --locked
+  # Functions of equal code are kept once, where Rust links with lld.
+  fold=()
+  if [ "$(uname -m)" = x86_64 ]; then fold=(-C link-arg=-Wl,--icf=all); fi
+  RUSTFLAGS="" cargo rustc --profile dist --locked --bin aigc-studio -- "${fold[@]}"
   PROGRAM="${CARGO_TARGET_DIR:-target}/dist/aigc-studio"
 fi
 # The symbols lie beside the packages: names.py finds the functions of a report with them.

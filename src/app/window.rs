@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::thread::available_parallelism;
+use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
 use eframe::Renderer;
@@ -19,6 +19,7 @@ use crate::engine::{large_pages, threads};
 use crate::error::{Cause, NoWindow, StudioError};
 use crate::logs::{Log, program};
 use crate::store::{Paths, load_settings, look_at_settings};
+use crate::ui::packed_fonts;
 use crate::ui::texts::T;
 
 /// `wgpu` or `glow`: takes that renderer and no other.
@@ -59,6 +60,10 @@ pub fn run(started: Instant, open: Option<PathBuf>, log: &Log) -> ExitCode {
 
 /// Opens the window with the first renderer that works, until it is closed.
 fn show(paths: &Paths, started: Instant, open: Option<PathBuf>, access: Access) -> ExitCode {
+    // Beside the window's own start, which takes longer.
+    if let Err(error) = thread::Builder::new().name("unpack".to_owned()).spawn(packed_fonts::unpack) {
+        tracing::warn!("no thread to unpack fonts: {error}");
+    }
     let read = if matches!(access, Access::ReadOnly) { look_at_settings } else { load_settings };
     let loaded = read(paths.settings());
     let access = Arc::new(access);

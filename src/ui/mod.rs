@@ -35,6 +35,7 @@ mod model_words;
 mod models;
 mod notices;
 mod number;
+pub mod packed_fonts;
 mod params;
 mod picture;
 mod quotes;

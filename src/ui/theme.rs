@@ -10,6 +10,7 @@ use egui::{
     TextStyle, Visuals, vec2,
 };
 
+use super::packed_fonts;
 use crate::domain::{LAYER_COLOURS, Theme};
 use crate::lang::Lang;
 
@@ -211,11 +212,11 @@ fn fonts(lang: Lang) -> FontDefinitions {
     add("inter-reading", include_bytes!("../../assets/fonts/Reading-Subset.ttf"), FontTweak::default());
     // Noto's Chinese sits a little low beside Inter's capitals.
     let chinese = FontTweak { y_offset_factor: -0.06, ..FontTweak::default() };
-    add("noto-sc", include_bytes!("../../assets/fonts/NotoSansSC-GB2312.ttf"), chinese.clone());
+    add("noto-sc", packed_fonts::chinese(), chinese.clone());
     add("noto-marks", include_bytes!("../../assets/fonts/NotoSansSC-Marks.ttf"), chinese);
     // Somewhat larger than the letters around them, and otherwise too high on the line.
     let emoji = FontTweak { scale: 0.95, y_offset_factor: 0.04, ..FontTweak::default() };
-    add("emoji", include_bytes!("../../assets/fonts/Twemoji-Colour.ttf"), emoji);
+    add("emoji", packed_fonts::emoji(), emoji);
     for (name, bytes) in formula_fonts() {
         add(name, bytes, FontTweak::default());
     }
