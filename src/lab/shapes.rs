@@ -85,8 +85,11 @@ pub fn distance(a: &[Point], b: &[Point]) -> f64 {
     (2.0 * mean(a, b) - mean(a, a) - mean(b, b)).max(0.0)
 }
 
+/// Draws a point and its class, 0 or 1.
+pub type Classed = fn(&mut ChaCha8Rng) -> (Point, u8);
+
 /// Points of two classes, in the order of [`CLASSED_NAMES`]: the class is 0 or 1.
-pub const CLASSED: [fn(&mut ChaCha8Rng) -> (Point, u8); 4] = [circle, quarters, heaps, spirals];
+pub const CLASSED: [Classed; 4] = [circle, quarters, heaps, spirals];
 /// What a control calls them.
 pub const CLASSED_NAMES: [Words; 4] = [
     ("circle in a ring", "圆与环"),

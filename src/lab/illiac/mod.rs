@@ -153,9 +153,9 @@ pub static EXHIBIT: Exhibit = Exhibit {
 /// What is being written.
 enum Piece {
     /// Experiments one and two: this many voices.
-    Counterpoint(Search, usize),
-    Rows(Rows),
-    Chains(Chains),
+    Counterpoint(Box<Search>, usize),
+    Rows(Box<Rows>),
+    Chains(Box<Chains>),
 }
 
 struct Illiac {
@@ -173,10 +173,10 @@ fn start(settings: &Settings, seed: u64) -> Result<Box<dyn Run>> {
     let bars = settings.whole("bars");
     let stuck = [Stuck::StartOver, Stuck::GoBack][settings.whole("stuck")];
     let piece = match settings.whole("experiment") {
-        0 => Piece::Counterpoint(Search::new(stuck, 2 * bars), 2),
-        1 => Piece::Counterpoint(Search::new(stuck, 4 * bars), 4),
-        2 => Piece::Rows(Rows::new(Search::new(stuck, ROW), settings.whole("rhythm") == 1)),
-        _ => Piece::Chains(Chains::new(settings.whole("order") == 1, settings.get("lean"))),
+        0 => Piece::Counterpoint(Box::new(Search::new(stuck, 2 * bars)), 2),
+        1 => Piece::Counterpoint(Box::new(Search::new(stuck, 4 * bars)), 4),
+        2 => Piece::Rows(Box::new(Rows::new(Search::new(stuck, ROW), settings.whole("rhythm") == 1))),
+        _ => Piece::Chains(Box::new(Chains::new(settings.whole("order") == 1, settings.get("lean")))),
     };
     let curve = match piece {
         Piece::Chains(_) => ("distance", "差距"),
@@ -242,7 +242,7 @@ impl Run for Illiac {
             Piece::Counterpoint(search, voices) => {
                 let score = score(&search.written, *voices, self.bars);
                 let rules = Rule::Opening as usize..if *voices == 2 { Rule::Full } else { Rule::Twelve } as usize;
-                (counterpoint(score), score.full_bars(), Some(search), rules)
+                (counterpoint(score), score.full_bars(), Some(&**search), rules)
             }
             Piece::Rows(rows) => {
                 (rows.notes.clone(), rows.bars, Some(&rows.search), Rule::Twelve as usize..RULES.len())

@@ -70,11 +70,14 @@ const FIELD: usize = 40;
 const NEURON: usize = 20;
 const REACH: f32 = 1.1;
 
+/// Points `[N, 2]`, and 1 or -1 for the class of each `[N, 1]`.
+type Known = (Tensor, Tensor);
+
 struct Classes {
     network: Network,
     neurons: bool,
-    learned: (Tensor, Tensor),
-    tested: (Tensor, Tensor),
+    learned: Known,
+    tested: Known,
     clouds: [Vec<Point>; 2],
     loss: Curve,
     test: Curve,
@@ -88,7 +91,7 @@ fn start(settings: &Settings, seed: u64) -> Result<Box<dyn Run>> {
         [Activation::Tanh, Activation::Relu, Activation::Sigmoid, Activation::Linear][settings.whole("activation")];
     let widths: Vec<usize> = std::iter::once(2).chain(std::iter::repeat_n(width, layers)).chain([1]).collect();
     let network = Network::new(&widths, activation, settings.get("rate"), 0.9, &mut rng)?;
-    let mut set = || -> Result<(Vec<(Point, u8)>, (Tensor, Tensor))> {
+    let mut set = || -> Result<(Vec<(Point, u8)>, Known)> {
         let all: Vec<(Point, u8)> = (0..POINTS).map(|_| shape(&mut rng)).collect();
         let x = tensor(&all.iter().map(|(point, _)| *point).collect::<Vec<_>>())?;
         // 1 or -1
@@ -110,7 +113,7 @@ fn start(settings: &Settings, seed: u64) -> Result<Box<dyn Run>> {
 }
 
 /// The mean surprise: softplus of the negative logit where the sign is 1, of the logit where it is -1.
-fn loss(network: &Network, (x, signs): &(Tensor, Tensor)) -> Result<Tensor> {
+fn loss(network: &Network, (x, signs): &Known) -> Result<Tensor> {
     softplus(&(network.forward(x)? * signs)?.neg()?)?.mean_all()
 }
 
