@@ -87,7 +87,7 @@ mod tests {
         let start = start_in_memory().expect("this test's program is mapped");
         let start = usize::from_str_radix(start.trim_start_matches("0x"), 16).unwrap();
         let function = report_panics as *const () as usize;
-        assert!(start % 4096 == 0 && start < function && function - start < 1 << 30, "{start:x} {function:x}");
+        assert!(start.is_multiple_of(4096) && start < function && function - start < 1 << 30, "{start:x} {function:x}");
     }
 
     #[test]

@@ -63,9 +63,7 @@ fn plane(reach: f32, field: Option<&Field>, clouds: &[Cloud]) -> Picture {
             for row in reach(y) {
                 for column in reach(x) {
                     let at = (row * PLANE + column) * 4;
-                    for k in 0..3 {
-                        drawn.rgba[at + k] = (colour[k] * 255.0) as u8;
-                    }
+                    drawn.rgba[at..at + 3].copy_from_slice(&colour.map(|v| (v * 255.0) as u8));
                 }
             }
         }
