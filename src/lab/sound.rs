@@ -173,8 +173,11 @@ mod tests {
         notes(132.0, &(0..60).map(note).collect::<Vec<_>>())
     }
 
-    /// What a Standard MIDI File says: ticks of a beat, microseconds of a beat, and (track, from, to, pitch) in ticks.
-    fn parse(bytes: &[u8]) -> (u32, u32, Vec<(usize, u32, u32, u8)>) {
+    /// (track, from, to, pitch), in ticks.
+    type Sounded = (usize, u32, u32, u8);
+
+    /// What a Standard MIDI File says: ticks of a beat, microseconds of a beat, and the notes.
+    fn parse(bytes: &[u8]) -> (u32, u32, Vec<Sounded>) {
         let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
         assert_eq!((&bytes[..4], number(&bytes[4..8]), number(&bytes[8..10])), (&b"MThd"[..], 6, 1));
         let (mut at, mut beat, mut found) = (14, 0, Vec::new());

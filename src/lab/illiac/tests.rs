@@ -242,9 +242,9 @@ fn intervals_come_as_often_as_their_weights_say() {
         // From the notes, not from the chain's own counts.
         let notes = &chains.notes;
         let mut counts = [[0.0_f64; SIZES]; SIZES];
-        for voice in 0..4 {
+        for (voice, (lowest, highest)) in FOUR.into_iter().enumerate() {
             let pitches: Vec<u8> = notes.iter().filter(|note| note.voice == voice).map(|note| note.pitch).collect();
-            assert!(pitches.iter().all(|pitch| (FOUR[voice].0..=FOUR[voice].1).contains(pitch)));
+            assert!(pitches.iter().all(|pitch| (lowest..=highest).contains(pitch)));
             for three in pitches.windows(3) {
                 counts[usize::from(three[1].abs_diff(three[0]))][usize::from(three[2].abs_diff(three[1]))] += 1.0;
             }
