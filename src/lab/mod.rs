@@ -7,6 +7,7 @@
 
 mod control;
 mod gan;
+mod gpt;
 mod illiac;
 mod network;
 mod neurons;
@@ -20,14 +21,14 @@ mod tests;
 
 pub use candle_core::Result;
 pub use control::{Control, Kind, Settings, Unfit};
-pub use show::{Cloud, Field, Line, Matrix, Note, Notes, Pictures, Show, What};
+pub use show::{Cloud, Field, Line, Matrix, Note, Notes, Pictures, Row, Show, Table, What};
 
 /// A text in English and in Chinese.
 pub type Words = (&'static str, &'static str);
 
 /// All exhibits, in the order of the room.
 pub static EXHIBITS: &[&Exhibit] =
-    &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT, &illiac::EXHIBIT, &tangora::EXHIBIT];
+    &[&neurons::EXHIBIT, &gan::EXHIBIT, &rnn::EXHIBIT, &gpt::EXHIBIT, &illiac::EXHIBIT, &tangora::EXHIBIT];
 
 /// The exhibit with this id.
 pub fn exhibit(id: &str) -> Option<&'static Exhibit> {

@@ -38,9 +38,28 @@ pub enum What {
     Pictures(Pictures),
     /// Named rows and columns of coloured cells.
     Matrix(Matrix),
+    /// Figures to compare, with the names of rows and columns.
+    Table(Table),
     Text(String),
     /// A piece of music, for a piano roll or a score; `sound` makes it heard.
     Notes(Notes),
+}
+
+/// Figures in rows, with a column for each thing that is compared.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub columns: Vec<Words>,
+    pub rows: Vec<Row>,
+}
+
+/// One figure of everything that is compared.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub name: Words,
+    /// One for each column.
+    pub values: Vec<f64>,
+    /// Digits after the point.
+    pub digits: usize,
 }
 
 /// A piece of music.

@@ -32,7 +32,12 @@ pub fn files(shows: &[Show]) -> Result<Vec<(String, Vec<u8>)>> {
             What::Plane { reach, field, clouds, .. } => plane(*reach, field.as_ref(), clouds),
             What::Pictures(pictures) => sheet(pictures),
             What::Matrix(matrix) => matrix_of(matrix),
-            What::Number { .. } | What::Curves(_) | What::Graph { .. } | What::Text(_) | What::Notes(_) => continue,
+            What::Number { .. }
+            | What::Curves(_)
+            | What::Graph { .. }
+            | What::Text(_)
+            | What::Table(_)
+            | What::Notes(_) => continue,
         };
         files.push((format!("{}.png", show.id), encode_png(&picture, None)?));
     }

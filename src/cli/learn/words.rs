@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::lab::{Control, Exhibit, Kind, Show, What, Words};
+use crate::lab::{Control, Exhibit, Kind, Row, Show, What, Words};
 use crate::lang::Lang;
 
 fn pick((en, zh): Words, lang: Lang) -> &'static str {
@@ -76,6 +76,14 @@ pub fn told(show: &Show, lang: Lang) -> Option<String> {
             Some(format!("{name}: {}", last.collect::<Vec<_>>().join(lang.pick(", ", "，"))))
         }
         What::Text(text) => Some(format!("{name}:\n{text}")),
+        What::Table(table) => {
+            let columns = || table.columns.iter().map(|column| pick(*column, lang));
+            let row = |row: &Row| {
+                let of = columns().zip(&row.values).map(|(column, value)| format!("{column} {value:.*}", row.digits));
+                format!("{}: {}", pick(row.name, lang), of.collect::<Vec<_>>().join(lang.pick(", ", "，")))
+            };
+            Some(format!("{name}:\n{}", table.rows.iter().map(row).collect::<Vec<_>>().join("\n")))
+        }
         What::Notes(notes) => Some(format!("{name}: {}", notes.notes.len())),
         What::Plane { .. } | What::Pictures(_) | What::Matrix(_) => None,
     }
@@ -95,6 +103,10 @@ pub fn figures(show: &Show) -> Value {
             )
         }
         What::Pictures(pictures) => json!({ "side": pictures.side }),
+        What::Table(table) => json!({
+            "columns": table.columns.iter().map(|column| column.0).collect::<Vec<_>>(),
+            "rows": table.rows.iter().map(|row| json!({ "name": row.name.0, "values": row.values })).collect::<Vec<_>>(),
+        }),
         What::Matrix(matrix) => json!({ "columns": matrix.columns, "values": matrix.values }),
         What::Notes(notes) => json!(
             notes
