@@ -45,7 +45,7 @@ struct Gelu;
 
 /// `0.5 (1 + tanh(u))`, u = sqrt(2 / pi) (x + 0.044715 x^3): the sigmoid of 2 u.
 fn gate(x: f32) -> f32 {
-    const TWICE: f32 = 1.595_769_1;
+    const TWICE: f32 = 1.595_769;
     1.0 / (1.0 + (-TWICE * (x + 0.044715 * x * x * x)).exp())
 }
 
@@ -60,7 +60,7 @@ impl CustomOp1 for Gelu {
     }
 
     fn bwd(&self, x: &Tensor, y: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
-        const TWICE: f32 = 1.595_769_1;
+        const TWICE: f32 = 1.595_769;
         let (mut out, x, y) = (copied(grad)?, copied(x)?, copied(y)?);
         for ((g, x), y) in out.iter_mut().zip(&x).zip(&y) {
             // y = x s(2u), so the gate is y / x, and y' = s + x s (1 - s) (2u)'.
