@@ -6,6 +6,7 @@
 //! [`Show`]s, which the window and the shell draw without knowing the exhibit.
 
 mod control;
+mod draw;
 mod gan;
 mod gpt;
 mod illiac;

@@ -2,9 +2,9 @@
 
 use candle_core::{Device, Result, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, loss::cross_entropy};
-use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::super::draw::by_weight;
 use super::super::network::number;
 use super::model::{Gpt, Part};
 use super::text::Batch;
@@ -109,12 +109,5 @@ pub fn choose(logits: &[f32], temperature: f64, rng: &mut ChaCha8Rng) -> u32 {
     let (likeliest, most) =
         logits.iter().enumerate().fold((0, f32::MIN), |best, (i, x)| if *x > best.1 { (i, *x) } else { best });
     let weights: Vec<f64> = logits.iter().map(|x| (f64::from(x - most) / temperature.max(1e-3)).exp()).collect();
-    let mut left = rng.random::<f64>() * weights.iter().sum::<f64>();
-    for (i, weight) in weights.iter().enumerate() {
-        left -= weight;
-        if left < 0.0 {
-            return i as u32;
-        }
-    }
-    likeliest as u32
+    by_weight(&weights, weights.iter().sum(), rng).unwrap_or(likeliest) as u32
 }

@@ -9,6 +9,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::Note;
+use super::super::draw::by_weight;
 use super::{BAR, FOUR};
 
 /// Intervals from the unison to the octave, by their semitones.
@@ -81,12 +82,7 @@ impl Chains {
     fn go_on(&mut self, voice: usize, rng: &mut ChaCha8Rng) {
         let (pitch, before) = self.now[voice];
         let chances = chances(self.lean, before.filter(|_| self.first_order));
-        let mut drawn = rng.random::<f64>();
-        let reached = |chance: &f64| {
-            drawn -= chance;
-            drawn < 0.0
-        };
-        let size = chances.iter().position(reached).unwrap_or(0);
+        let size = by_weight(&chances, 1.0, rng).unwrap_or(0);
         if let Some(before) = before {
             self.counts[before][size] += 1;
         }

@@ -3,6 +3,7 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::super::draw::by_weight;
 use super::lexicon::Lexicon;
 
 /// Of the wrong phones, the share that may be any phone. The others are like the spoken one.
@@ -76,13 +77,8 @@ impl Channel {
     }
 
     fn draw(&self, spoken: usize, rng: &mut ChaCha8Rng) -> usize {
-        let mut left = rng.random::<f64>();
         let row = &self.chances[spoken * self.phones..][..self.phones];
-        let found = row.iter().position(|chance| {
-            left -= chance;
-            left < 0.0
-        });
-        found.unwrap_or(spoken)
+        by_weight(row, 1.0, rng).unwrap_or(spoken)
     }
 
     /// The log-probability that a state sounds as `heard`.
